@@ -1,0 +1,178 @@
+"""Goal 4: a notice to a million people, against a row for each; and the inbox that finds it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from bench.peer.models import Copy
+from braid.contact.actions import NoticeText, draft_notice, send_notice
+from braid.contact.actions.freezing import freeze_due
+from braid.contact.models import Audience, Notice
+from braid.contact.queries.inbox import inbox_for
+from braid.kernel.bulk import insert_rows
+from braid.people.models import Membership, Person
+from braid.units.models import Unit
+from braid.units.paths import numbers_of
+
+from .report import Line
+from .timing import median, say, took, words
+from .world import NOW, World, analyse, empty, head
+
+READERS = 200
+Statement = tuple[str, Any]
+_FAN_OUT = "INSERT INTO peer_copy (person_id, notice_id, sent_at, is_read) SELECT person_id, %s, %s, {no} FROM people_membership LIMIT %s"
+
+
+def run(world: World) -> Iterator[Line]:
+    people = min(world.people(), world.scale.fan_out)
+    root, by = Unit.objects.get(depth=0), head()
+    sending = median(lambda: _send(root, by))
+    fan_out = _fan_out(Notice.objects.order_by("-pk")[0], people)
+    target = ">= 1000" if people >= 1_000_000 else ""
+    yield Line(
+        "4",
+        f"send to {people:,} people, against one statement with a row for each",
+        words(sending),
+        words(fan_out),
+        fan_out / sending,
+        target,
+    )
+    with took() as freezing:
+        freeze_due(NOW + timedelta(hours=1))
+    yield Line(
+        "4",
+        "the worker's part afterwards: freeze addressed and reached units",
+        words(freezing.seconds),
+        words(fan_out),
+        fan_out / freezing.seconds,
+        "",
+        "all notices sent above; in the background",
+    )
+    yield from _inboxes(world, root, by)
+
+
+def _send(root: Unit, by: Person) -> Notice:
+    notice = draft_notice(
+        root, NoticeText("To everybody", "Words."), by=by, at=NOW, audience=[Audience(unit=root, is_subtree=True)]
+    )
+    return send_notice(notice, by=by, at=NOW)
+
+
+def _fan_out(notice: Notice, people: int) -> float:
+    """The best bulk: one INSERT .. SELECT."""
+    say("fan-out on write")
+    no = "0" if connection.vendor == "sqlite" else "false"
+    with took() as taken, connection.cursor() as cursor:
+        cursor.execute(_FAN_OUT.format(no=no), [notice.pk, NOW, people])
+    empty(Copy)
+    return taken.seconds
+
+
+def _inboxes(world: World, root: Unit, by: Person) -> Iterator[Line]:
+    """The first page of the inbox among many notices, and the same page from a table of copies."""
+    count = world.scale.notices
+    say(f"{count:,} notices")
+    chance = random.Random(4)
+    readers = list(Membership.objects.exclude(person=by).order_by("pk").select_related("unit", "person")[:READERS])
+    upper = list(Unit.objects.filter(level__lte=3).order_by("path"))
+    lines = [number for reader in readers for number in numbers_of(reader.unit_path)]
+    near = list(Unit.objects.filter(pk__in=set(lines)).order_by("path"))
+    template = _send(root, by)
+    anchors = [chance.choice(near if chance.random() < 0.5 else upper) for _ in range(count)]
+    notices = _clones(template, anchors)
+    copies = [
+        (reader.person_id, notice.pk, notice.sent_at, False)
+        for reader in readers
+        for notice, anchor in zip(notices, anchors, strict=True)
+        if reader.unit_path.startswith(anchor.path)
+    ]
+    insert_rows(Copy, ["person_id", "notice_id", "sent_at", "is_read"], copies)
+    analyse("contact_notice", "contact_audience", "peer_copy")
+    later = NOW + timedelta(hours=1)
+    found = _statements(readers, later)
+    of_copies = _statements_of_copies(readers)
+    ours = median(lambda: _read(chance.choice(found)), least=100)
+    peer = median(lambda: _read(chance.choice(of_copies)), least=100)
+    yield Line(
+        "4",
+        f"inbox among {count:,} notices, against one filled on write: the statement that finds them",
+        words(ours),
+        words(peer),
+        ours / peer,
+        "<= 2",
+    )
+    whole = median(lambda: inbox_for(chance.choice(readers).person, at=later), least=50)
+    plain = median(lambda: _inbox_of_copies(chance.choice(readers).person_id), least=50)
+    note = "ours also reads her memberships and what she has said; the peer keeps neither"
+    yield Line("4", "the whole inbox page, through the ORM", words(whole), words(plain), whole / plain, "", note)
+
+
+def _statements(readers: list[Membership], at: datetime) -> list[Statement]:
+    """The statements by which the product finds the newest notices of these readers."""
+    asked = (_asked_by(lambda reader=reader: inbox_for(reader.person, at=at)) for reader in readers)
+    return [
+        max((each for each in of_one if "contact_audience" in each[0]), key=lambda each: len(each[0]))
+        for of_one in asked
+    ]
+
+
+def _statements_of_copies(readers: list[Membership]) -> list[Statement]:
+    """The same for the inbox of copies."""
+    newest = Copy.objects.order_by("-sent_at", "-pk").values_list("sent_at", "notice_id")
+    return [_asked_by(lambda reader=reader: list(newest.filter(person=reader.person_id)[:26]))[0] for reader in readers]
+
+
+def _asked_by(call: Callable[[], object]) -> list[Statement]:
+    """The statements of `call` as they go to the driver: texts that recur, and their values."""
+    asked: list[Statement] = []
+
+    def keep(execute: Callable[..., object], sql: str, values: Any, many: bool, context: dict[str, Any]) -> object:
+        asked.append((sql, values))
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(keep):
+        call()
+    return asked
+
+
+def _read(statement: Statement) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        cursor.fetchall()
+
+
+def _clones(template: Notice, anchors: list[Unit]) -> list[Notice]:
+    """Notices like the one that was sent, from other units, over the last 100 days."""
+    notices, rules = [], list(template.audience.all())
+    for place, anchor in enumerate(anchors):
+        clone = Notice.objects.get(pk=template.pk) if place == 0 else notices[0].__class__(**_values(template))
+        clone.pk, clone.unit, clone.unit_path = None, anchor, anchor.path
+        clone.sent_at = NOW - timedelta(minutes=place * 14 + 1)
+        notices.append(clone)
+    Notice.objects.bulk_create(notices, batch_size=1000)
+    made = []
+    for notice in notices:
+        values = {
+            field.attname: getattr(rules[0], field.attname)
+            for field in Audience._meta.concrete_fields
+            if not field.primary_key
+        }
+        made.append(Audience(**values | {"notice_id": notice.pk, "unit_id": notice.unit_id, "sent_at": notice.sent_at}))
+    Audience.objects.bulk_create(made, batch_size=1000)
+    return notices
+
+
+def _values(notice: Notice) -> dict[str, object]:
+    return {
+        field.attname: getattr(notice, field.attname) for field in Notice._meta.concrete_fields if not field.primary_key
+    }
+
+
+def _inbox_of_copies(person: int) -> list[Copy]:
+    rows = Copy.objects.filter(person=person).select_related("notice__unit")
+    return list(rows.order_by("-sent_at", "-pk")[:26])

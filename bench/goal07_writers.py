@@ -1,0 +1,163 @@
+"""Goal 7: 16 writers on PostgreSQL file what happened, against inserts alone and against counters updated root first."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from bench.peer.models import Counter
+from braid.journal.actions import fold_round
+from braid.journal.models import Entry, Pending
+from braid.journal.queries import total
+from braid.kernel.ledger import Strand, record
+from braid.units.models import Unit
+from braid.units.paths import numbers_of
+
+from .report import Line
+from .timing import say
+from .world import NOW, TODAY, World
+
+WRITERS = 16
+KIND = "report.filed"
+_INSERT = """
+    INSERT INTO journal_entry (unit_id, unit_path, strand, kind, amount, day, at, by_number)
+    VALUES (%s, %s, 'work', %s, 1, %s, %s, NULL)
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What writers achieved: writes a second, and the 99th percentile of one write."""
+
+    rate: float
+    p99: float
+
+    def __str__(self) -> str:
+        return f"{self.rate:,.0f}/s, p99 {self.p99 * 1000:.1f} ms"
+
+
+def run(world: World) -> Iterator[Line]:
+    if connection.vendor != "postgresql":
+        return
+    world.tree()
+    places = list(Unit.objects.filter(level=6).order_by("path")[:20_000])
+    Counter.objects.bulk_create((Counter(unit_number=number) for number in _numbers(places)), ignore_conflicts=True)
+    seconds = world.scale.writer_seconds
+    ways = [
+        ("inserts alone", _insert, False),
+        ("record() while a worker folds", _record, True),
+        ("root first", _root_first, False),
+    ]
+    ran: dict[str, Ran] = {}
+    for name, write, folding in [*ways, *ways]:  # twice, so that no way has the warm or the quiet half
+        say(f"16 writers: {name}")
+        now = race(write, places, WRITERS, seconds / 2, folding=folding)
+        before = ran.get(name, now)
+        ran[name] = Ran((before.rate + now.rate) / 2, max(before.p99, now.p99) if name in ran else now.p99)
+    inserts, ours, root_first = ran.values()
+    yield Line(
+        "7",
+        "16 writers: record() with a worker folding, against inserts alone",
+        str(ours),
+        str(inserts),
+        ours.rate / inserts.rate,
+        ">= 0.5",
+    )
+    yield Line(
+        "7",
+        "the same, against counters updated root first",
+        str(ours),
+        str(root_first),
+        ours.rate / root_first.rate,
+        ">= 5",
+    )
+    yield Line(
+        "7",
+        "p99 of one write, root first against ours",
+        f"{ours.p99 * 1000:.1f} ms",
+        f"{root_first.p99 * 1000:.1f} ms",
+        root_first.p99 / ours.p99,
+        ">= 10",
+    )
+    written = Entry.objects.filter(kind=KIND).count()
+    missed = written - total(Unit.objects.get(depth=0), KIND)
+    pending = Pending.objects.count()
+    yield Line(
+        "7",
+        "readers exact at once: entries the nation's total missed",
+        f"{missed} of {written:,}",
+        "0",
+        float(not missed),
+        ">= 1",
+        f"{pending:,} of them not folded yet",
+    )
+
+
+def race(
+    write: Callable[[Unit], None], places: list[Unit], writers: int, seconds: float, *, folding: bool = False
+) -> Ran:
+    """Let `writers` processes call `write` for `seconds`, each with a connection of its own."""
+    connection.close()
+    fork = multiprocessing.get_context("fork")
+    results = fork.SimpleQueue()
+    start = time.time() + 1 + writers / 50
+    hands = [
+        fork.Process(target=_work, args=(write, places, start, seconds, number, results)) for number in range(writers)
+    ]
+    folder = fork.Process(target=_fold, args=(start + seconds,)) if folding else None
+    for hand in [*hands, *([folder] if folder else [])]:
+        hand.start()
+    times = sorted(taken for _ in hands for taken in results.get())
+    for hand in [*hands, *([folder] if folder else [])]:
+        hand.join()
+    return Ran(len(times) / seconds, times[int(len(times) * 0.99)] if times else float("inf"))
+
+
+def _work(
+    write: Callable[[Unit], None], places: list[Unit], start: float, seconds: float, number: int, results: object
+) -> None:
+    chance = random.Random(number)
+    connection.ensure_connection()
+    times = []
+    time.sleep(max(0, start - time.time()))
+    while time.time() < start + seconds:
+        begun = time.perf_counter()
+        write(chance.choice(places))
+        times.append(time.perf_counter() - begun)
+    connection.close()
+    results.put(times)  # type: ignore[attr-defined]
+
+
+def _fold(end: float) -> None:
+    while time.time() < end:
+        if not fold_round(NOW):
+            time.sleep(0.2)
+        else:
+            time.sleep(0.05)
+    connection.close()
+
+
+def _insert(unit: Unit) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [unit.pk, unit.path, KIND + ".plain", TODAY, NOW])
+
+
+def _record(unit: Unit) -> None:
+    record(unit, Strand.WORK, KIND, at=NOW)
+
+
+def _root_first(unit: Unit) -> None:
+    """As most programs do it: the report, then each counter from the top."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_INSERT, [unit.pk, unit.path, KIND + ".plain", TODAY, NOW])
+        for number in numbers_of(unit.path):
+            cursor.execute("UPDATE peer_counter SET amount = amount + 1 WHERE unit_number = %s", [number])
+
+
+def _numbers(places: list[Unit]) -> set[int]:
+    return {number for unit in places for number in numbers_of(unit.path)}

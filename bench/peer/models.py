@@ -1,0 +1,83 @@
+"""The same data kept in other ways."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import models
+from tree_queries.models import TreeNode
+from treebeard.mp_tree import MP_Node
+
+from braid.contact.models import Notice
+from braid.people.models import Person
+from braid.units.models import Unit
+
+
+class TreebeardUnit(MP_Node):
+    """The tree in django-treebeard (materialized path)."""
+
+    name = models.CharField(max_length=120)
+    code = models.CharField(max_length=40, unique=True)
+
+
+class QueriesUnit(TreeNode):
+    """The tree in django-tree-queries (recursive queries)."""
+
+    name = models.CharField(max_length=120)
+    code = models.CharField(max_length=40, unique=True)
+
+
+def _column(field: models.Field[Any, Any]) -> models.Field[Any, Any]:
+    """A column like that of `field`, with its index."""
+    if field.is_relation:
+        return models.BigIntegerField(null=True, db_index=True, db_column=field.column)
+    return cast("models.Field[Any, Any]", field.clone())
+
+
+class _Keys:
+    constraints = [
+        models.UniqueConstraint(fields=["path"], name="plain_unit_path"),
+        models.UniqueConstraint(fields=["code"], name="plain_unit_code"),
+    ]
+
+
+PlainUnit = type(
+    "PlainUnit",
+    (models.Model,),
+    {
+        **{field.attname: _column(field) for field in Unit._meta.concrete_fields},
+        "__module__": __name__,
+        "__doc__": "The columns and indexes of a unit, for `bulk_create`.",
+        "Meta": type("Meta", (_Keys,), {}),
+    },
+)
+
+
+class Copy(models.Model):
+    """A notice, once for every person it addresses: fan-out on write."""
+
+    person = models.ForeignKey(Person, models.CASCADE, db_constraint=False, db_index=False)
+    notice = models.ForeignKey(Notice, models.CASCADE, db_constraint=False, db_index=False)
+    sent_at = models.DateTimeField()
+    is_read = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-sent_at"], name="copy_inbox")]
+
+
+class PlainReceipt(models.Model):
+    """Who read what, written by `get_or_create` in the request."""
+
+    user_id = models.BigIntegerField()
+    notice_id = models.BigIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        unique_together = [("user_id", "notice_id")]
+
+
+class Counter(models.Model):
+    """One counter per unit, updated by every report, root first."""
+
+    unit_number = models.BigIntegerField(primary_key=True)
+    amount = models.BigIntegerField(default=0)

@@ -1,0 +1,39 @@
+"""Limits: WSGI functions that answer with a page kept in memory after one query, and with a redirect after nothing."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+BODY = ("<!doctype html><title>page</title>" + "<p>words</p>" * 700).encode()
+_local = threading.local()
+URL = os.environ["DATABASE_URL"]
+PROBE = "SELECT number, page_version FROM units_unit WHERE number IN (1, 2, 3)"
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    connection = getattr(_local, "connection", None) or _connect()
+    connection.execute(PROBE).fetchall()
+    start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(BODY)))])
+    return [BODY]
+
+
+def redirect(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    """Send on, and keep nothing of it."""
+    start_response("302 Found", [("Location", "/notices/1/"), ("Content-Length", "0")])
+    return [b""]
+
+
+def _connect() -> Any:
+    if URL.startswith("sqlite"):
+        import sqlite3
+
+        _local.connection = sqlite3.connect(urlsplit(URL).path, check_same_thread=False)
+    else:
+        import psycopg
+
+        _local.connection = psycopg.connect(URL, autocommit=True)
+    return _local.connection

@@ -1,0 +1,1 @@
+"""Settings, URLs, servers and the `braid` command: the top floor."""

@@ -1,0 +1,1 @@
+"""Notices to everybody, and who has seen them."""

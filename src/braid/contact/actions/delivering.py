@@ -1,0 +1,121 @@
+"""Telling people of a notice beyond their inboxes: whom to, in which words, and what came of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from braid.contact.enums import COUNTED_KINDS, NOTICE, NoticeState
+from braid.contact.models import Dispatch, Notice, UnitSet
+from braid.contact.queries.recipients import Meant, Slice, meant_by, next_slice, offices_of, units_through
+from braid.kernel.enums import OPEN_DELIVERY, DeliveryState
+from braid.kernel.models import Delivery
+from braid.people.models import Person
+from braid.people.telling import tell_chosen
+
+from .freezing import freeze_audience
+from .receipts import grow_sets
+
+MOST_WAITING = 5000
+"""Deliveries that may wait before more are owed: so a notice to ten million people never has ten million rows at once."""
+SLICE = 1000
+UNITS_AT_ONCE = 2000
+COUNT_AT_ONCE = 1000
+
+Meaning = UnitSet.Meaning
+
+
+def begin_dispatch(notice: Notice, *, number: int = 0, by: Person | None = None, at: datetime) -> Dispatch:
+    """Begin to tell people of `notice`; twice is once. Part of the transaction in which it goes out."""
+    values = {"begun_at": at, "by": by}
+    dispatch, _made = Dispatch.objects.get_or_create(notice=notice, number=number, defaults=values)
+    return dispatch
+
+
+def go_on_dispatching(at: datetime) -> int:
+    """The worker's round: owe the deliveries of the next slice of the oldest dispatch; returns how much was done.
+
+    Nothing is done while `MOST_WAITING` deliveries wait to be sent.
+    """
+    dispatch = Dispatch.objects.filter(finished_at=None).select_related("notice").order_by("pk").first()
+    if dispatch is None or Delivery.objects.filter(state__in=OPEN_DELIVERY)[:MOST_WAITING].count() >= MOST_WAITING:
+        return 0
+    if dispatch.notice.frozen_at is None:
+        freeze_audience(dispatch.notice, at=at)
+    found = _slice(dispatch, at)
+    with transaction.atomic():
+        _owe(dispatch, found, at)
+    return 1
+
+
+def _slice(dispatch: Dispatch, at: datetime) -> Slice:
+    notice = dispatch.notice
+    meant = meant_by([notice.pk]).get(notice.pk, Meant(()))
+    if notice.state != NoticeState.SENT:
+        return Slice([], dispatch.after_unit, 0, is_last=True)
+    on = timezone.localdate(at)
+    return next_slice(dispatch, meant, meant.units, on=on, size=SLICE, unit_size=UNITS_AT_ONCE)
+
+
+def _owe(dispatch: Dispatch, found: Slice, at: datetime) -> None:
+    """Owe the slice and move on, unless another worker did."""
+    here = Dispatch.objects.filter(
+        pk=dispatch.pk, after_unit=dispatch.after_unit, after_membership=dispatch.after_membership, finished_at=None
+    )
+    moved = here.update(
+        after_unit=found.after_unit,
+        after_membership=found.after_membership,
+        finished_at=max(at, dispatch.begun_at) if found.is_last else None,
+    )
+    if moved:
+        owed = tell_chosen(
+            {person for person, _ in found.persons}, NOTICE, dispatch.notice_id, due_at=lambda _person: at
+        )
+        Dispatch.objects.filter(pk=dispatch.pk).update(owed=dispatch.owed + owed)
+
+
+def count_deliveries(at: datetime) -> int:
+    """The worker's round: add what came of deliveries to what the sender sees, unit by unit; returns how many were counted.
+
+    A sender sees which units were pushed to, mailed, or are not known to be: never which person chose what.
+    """
+    waiting = Delivery.objects.filter(kind__in=COUNTED_KINDS, is_counted=False, settled_at__isnull=False)
+    rows = list(waiting.order_by("kind", "pk")[:COUNT_AT_ONCE])
+    if rows:
+        said = _said(rows, at)
+        with transaction.atomic():
+            grow_sets(said)
+            Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(is_counted=True)
+    return len(rows)
+
+
+def _said(rows: Iterable[Delivery], at: datetime) -> dict[tuple[int, int], list[int]]:
+    """The units that each notice's sets grow by."""
+    told = [
+        (notice, row.person_number or 0, meaning)
+        for row in rows
+        if (meaning := meaning_of(row))
+        for notice in _about(row)
+    ]
+    meant = meant_by({notice for notice, _, _ in told})
+    held = offices_of({person for _, person, _ in told}, on=timezone.localdate(at))
+    said: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for notice, person, meaning in told:
+        said[notice, meaning] += units_through(meant.get(notice), held.get(person, {}))
+    return {key: units for key, units in said.items() if units}
+
+
+def meaning_of(row: Delivery) -> int | None:
+    """What a settled delivery says of the units of its person; None when nothing."""
+    if row.state == DeliveryState.SENT:
+        return int({"push": Meaning.PUSHED, "email": Meaning.MAILED}.get(row.channel, Meaning.TOLD))
+    return {"unknown": Meaning.UNKNOWN.value, "failed": Meaning.FAILED.value}.get(row.state)
+
+
+def _about(row: Delivery) -> list[int]:
+    """The notices a delivery tells of."""
+    return row.covers if row.kind != NOTICE else [row.thing]

@@ -1,0 +1,135 @@
+"""Everything that happens to a notice before it is sent: writing it and choosing whom it addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from braid.contact.enums import FILE_OWNER, NoticeState
+from braid.contact.models import Audience, Notice
+from braid.contact.rules import can_address, can_send_for
+from braid.kernel.access import Actor, require
+from braid.kernel.errors import BadInput, WrongState
+from braid.kernel.files import discard_files
+from braid.kernel.models import StoredFile
+from braid.people.models import Person
+from braid.units.enums import UnitStatus
+from braid.units.models import Unit
+
+MOST_RULES = 200
+"""Rules one notice may have. Beyond that a level, a kind or a subtree says it better."""
+
+
+@dataclass(frozen=True)
+class NoticeText:
+    """What the author fills in."""
+
+    title: str
+    body: str = ""
+    is_public: bool = False
+    asks_acknowledgement: bool = False
+    asks_done: bool = False
+    due_on: date | None = None
+
+
+@transaction.atomic
+def draft_notice(unit: Unit, text: NoticeText, *, by: Actor, at: datetime, audience: Iterable[Audience] = ()) -> Notice:
+    """Begin a notice of `unit`; nobody but its senders sees it. `audience` are unsaved rules, or none yet.
+
+    Refused when `by` may not send for the unit or address the audience, when the unit is closed, and for an empty title.
+    """
+    require(can_send_for(by, unit.path))
+    check_open(unit)
+    _check_title(text)
+    notice = Notice.objects.create(
+        unit=unit,
+        unit_path=unit.path,
+        author=by if isinstance(by, Person) else None,
+        created_at=at,
+        changed_at=at,
+        **asdict(text),
+    )
+    rules = list(audience)
+    require(can_address(by, rules))
+    for rule in rules:
+        rule.notice = notice
+    Audience.objects.bulk_create(rules)
+    _check_number(notice)
+    return notice
+
+
+@transaction.atomic
+def change_notice(notice: Notice, text: NoticeText, *, by: Actor, at: datetime) -> Notice:
+    """Give a draft new words and wishes.
+
+    Refused when it is no draft any more, when somebody changed its words since `notice` was read, and when `by` may not
+    send for its unit.
+    """
+    require(can_send_for(by, notice.unit_path))
+    _check_title(text)
+    hold_draft(notice)
+    values = {"changed_at": at, **asdict(text)}
+    if not Notice.objects.filter(pk=notice.pk, changed_at=notice.changed_at).update(**values):
+        raise WrongState(_("Somebody else changed this a moment ago. Open it again to see how it is now."))
+    for name, value in values.items():
+        setattr(notice, name, value)
+    return notice
+
+
+@transaction.atomic
+def add_recipients(notice: Notice, rule: Audience, *, by: Actor) -> Notice:
+    """Address with a draft also what the unsaved `rule` says; adding the same again changes nothing.
+
+    Refused when it is no draft any more, when the rule lies beyond the reach of `by`, and beyond `MOST_RULES`.
+    """
+    require(can_send_for(by, notice.unit_path) and can_address(by, [rule]))
+    hold_draft(notice)
+    said = {name: getattr(rule, name) for name in ("unit", "is_subtree", "levels", "kinds", "offices")}
+    notice.audience.get_or_create(**said)
+    _check_number(notice)
+    return notice
+
+
+@transaction.atomic
+def remove_recipients(notice: Notice, rule: int, *, by: Actor) -> Notice:
+    """Take the rule numbered `rule` from a draft; one that is gone already changes nothing. Refused as in `add_recipients`."""
+    require(can_send_for(by, notice.unit_path))
+    hold_draft(notice)
+    notice.audience.filter(pk=rule).delete()
+    return notice
+
+
+@transaction.atomic
+def delete_draft(notice: Notice, *, by: Actor) -> None:
+    """Throw a draft away. Refused once it was sent: then it can only be withdrawn."""
+    require(can_send_for(by, notice.unit_path))
+    hold_draft(notice)
+    brought = list(StoredFile.objects.filter(owner=FILE_OWNER, owner_number=notice.pk))
+    notice.delete()
+    discard_files(brought)
+
+
+def hold_draft(notice: Notice) -> None:
+    """Lock the row, on condition that it still is a draft: a stale page must not change what was sent."""
+    if not Notice.objects.filter(pk=notice.pk, state=NoticeState.DRAFT).update(state=NoticeState.DRAFT):
+        raise WrongState(_("This notice was sent already. You can correct or withdraw it."))
+
+
+def check_open(unit: Unit) -> None:
+    """Refused for a closed unit: it writes and sends nothing any more."""
+    if unit.status != UnitStatus.ACTIVE:
+        raise WrongState(_("This unit is closed: it sends nothing any more."))
+
+
+def _check_number(notice: Notice) -> None:
+    if notice.audience.count() > MOST_RULES:
+        raise BadInput(_("This is a very long list of recipients. Choose a level or a whole subtree instead."))
+
+
+def _check_title(text: NoticeText) -> None:
+    if not text.title.strip():
+        raise BadInput(_("Give the notice a title."), fields={"title": _("Write a title.")})

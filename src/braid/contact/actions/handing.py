@@ -1,0 +1,26 @@
+"""What passes on with an office: draft notices, to whoever holds it next. Filled into the hook of `people`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from braid.contact.enums import NoticeState
+from braid.contact.models import Notice
+from braid.people.models import Person
+from braid.units.models import Unit
+
+
+def count_drafts(holder: Person, unit: Unit) -> int:
+    """How many drafts of `unit` she began."""
+    return _drafts(holder, unit).count()
+
+
+def hand_over_drafts(holder: Person, successor: Person, unit: Unit, at: datetime) -> int:
+    """Make `successor` the author of the drafts of `unit` that `holder` began; returns how many."""
+    return _drafts(holder, unit).update(author=successor, changed_at=at)
+
+
+def _drafts(holder: Person, unit: Unit) -> QuerySet[Notice]:
+    return Notice.objects.filter(unit=unit, author=holder, state=NoticeState.DRAFT)

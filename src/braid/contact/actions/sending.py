@@ -1,0 +1,182 @@
+"""Everything that happens to a notice from sending on: undo, going out, withdrawing, correcting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from braid.contact.enums import NOTICE_FLOW, SEARCH_KIND, UNDO_WINDOW, NoticeState
+from braid.contact.models import Notice, NoticeVersion
+from braid.contact.queries.audience import addresses_any
+from braid.contact.rules import can_address, can_send_for, can_undo, is_out
+from braid.kernel import search
+from braid.kernel.access import OPERATOR, Actor, require
+from braid.kernel.errors import BadInput, WrongState
+from braid.kernel.ledger import Strand, record
+from braid.kernel.outbox import owe, task
+from braid.people.models import Person
+from braid.units.models import Unit
+
+from .attachments import NewAttachment, drop_attachments, put_attachments
+from .delivering import begin_dispatch
+from .drafts import check_open
+from .reviews import check_correctable, check_second_reader
+
+
+@transaction.atomic
+def send_notice(notice: Notice, *, by: Actor, at: datetime) -> Notice:
+    """Send a draft to its audience; it goes out `UNDO_WINDOW` after `at`, and until then can be undone.
+
+    However many it addresses, this writes the notice, its rules and one owed piece of work. Refused when `by` may not
+    send for its unit or address all of its audience (asked again here: rights may have changed since it was written),
+    when its unit is closed, when it addresses no unit, or when it is no draft.
+    """
+    check_can_go(notice, by=by)
+    sent_at = at + UNDO_WINDOW
+    NOTICE_FLOW.move(
+        notice,
+        NoticeState.SENT,
+        sent_at=sent_at,
+        sent_by=by if isinstance(by, Person) else None,
+        send_at=None,
+        send_zone="",
+        not_sent_why="",
+    )
+    notice.audience.update(sent_at=sent_at, is_public=notice.is_public)
+    owe(announce_notice, notice.pk, sent_at.isoformat(), due=sent_at)
+    return notice
+
+
+def check_can_go(notice: Notice, *, by: Actor) -> None:
+    """Refused when `by` may not send `notice` as it is now, or when it cannot go out."""
+    rules = list(notice.audience.select_related("unit").defer("numbers"))
+    require(can_send_for(by, notice.unit_path) and can_address(by, rules))
+    check_open(notice.unit)
+    if not any(map(addresses_any, rules)):
+        raise BadInput(_("Choose who gets this notice first."))
+    check_second_reader(notice, rules, by=by)
+
+
+@transaction.atomic
+def undo_sending(notice: Notice, *, by: Actor, at: datetime) -> Notice:
+    """Make a notice that has not gone out yet a draft again, as if it had never been sent.
+
+    Undoing what is a draft again already changes nothing. Refused when `by` may not send for its unit, or when
+    `UNDO_WINDOW` is over.
+    """
+    require(can_send_for(by, notice.unit_path))
+    if notice.state == NoticeState.DRAFT:
+        return notice
+    if not can_undo(notice, at):
+        raise WrongState(_("It has gone out already. You can still correct it or withdraw it."))
+    NOTICE_FLOW.move(notice, NoticeState.DRAFT, sent_at=None, sent_by=None)
+    notice.audience.update(sent_at=None, is_public=False)
+    return notice
+
+
+@task
+def announce_notice(pk: int, sent_at: str, *, at: datetime) -> None:
+    """Do what is owed when a notice goes out: journal it, make it findable, renew public pages, begin to tell people.
+
+    Undone: nothing to do.
+    """
+    notice = Notice.objects.select_related("unit").filter(pk=pk, sent_at=datetime.fromisoformat(sent_at)).first()
+    if notice is None or notice.sent_at is None:
+        return
+    by = Person(pk=notice.sent_by_id) if notice.sent_by_id else OPERATOR
+    record(notice.unit, Strand.CONTACT, "notice.sent", by=by, at=notice.sent_at)
+    if notice.state == NoticeState.SENT:
+        search.index(SEARCH_KIND, notice.pk, f"{notice.title} {notice.body}")
+        _renew_public_pages(notice)
+        begin_dispatch(notice, at=at)
+
+
+@transaction.atomic
+def withdraw_notice(notice: Notice, *, why: str, by: Actor, at: datetime) -> Notice:
+    """Take a notice back for the reason `why`, which its readers see in place of its text. It takes no more receipts.
+
+    Refused without a reason, before it has gone out (undo that instead), and when it was withdrawn already.
+    """
+    require(can_send_for(by, notice.unit_path))
+    _check_reason(why)
+    if can_undo(notice, at):
+        raise WrongState(_("It has not gone out yet: undo the sending instead."))
+    NOTICE_FLOW.move(notice, NoticeState.WITHDRAWN, withdrawn_at=at, withdrawn_why=why.strip())
+    _renew_public_pages(notice)
+    notice.audience.update(is_public=False)
+    search.forget(SEARCH_KIND, notice.pk)
+    record(notice.unit, Strand.CONTACT, "notice.withdrawn", by=by, at=at)
+    return notice
+
+
+@transaction.atomic
+def correct_notice(
+    notice: Notice,
+    *,
+    title: str,
+    body: str,
+    why: str,
+    by: Actor,
+    at: datetime,
+    add: Sequence[NewAttachment] = (),
+    remove: Sequence[int] = (),
+) -> Notice:
+    """Give a notice that went out new words, and `add` or `remove` (numbers) pictures and files.
+
+    What it said and showed before stays readable, with who replaced it, when and why.
+
+    Receipts stand: they say that the notice was seen, and the page says which version came later. Refused without a
+    reason or a title, where a second reader is needed, before it has gone out, when it was withdrawn, and when somebody
+    corrected it a moment ago.
+    """
+    require(can_send_for(by, notice.unit_path))
+    _check_reason(why)
+    if not title.strip():
+        raise BadInput(_("Give the notice a title."), fields={"title": _("Write a title.")})
+    if notice.state != NoticeState.SENT or not is_out(notice, at):
+        raise WrongState(_("Only a notice that has gone out and was not withdrawn can be corrected."))
+    check_correctable(notice)
+    before = notice.version, notice.title, notice.body
+    _give_words(notice, title=title.strip(), body=body, at=at)
+    _keep_version(notice, before, why=why, by=by, at=at)
+    drop_attachments(notice, remove)
+    put_attachments(notice, add, by=by, at=at)
+    search.index(SEARCH_KIND, notice.pk, f"{notice.title} {notice.body}")
+    _renew_public_pages(notice)
+    record(notice.unit, Strand.CONTACT, "notice.corrected", by=by, at=at)
+    return notice
+
+
+def _give_words(notice: Notice, *, title: str, body: str, at: datetime) -> None:
+    seen = Notice.objects.filter(pk=notice.pk, state=NoticeState.SENT, version=notice.version)
+    if not seen.update(title=title, body=body, changed_at=at, version=notice.version + 1):
+        raise WrongState(_("Somebody else changed this a moment ago. Open it again to see how it is now."))
+    notice.title, notice.body, notice.changed_at, notice.version = title, body, at, notice.version + 1
+
+
+def _keep_version(notice: Notice, before: tuple[int, str, str], *, why: str, by: Actor, at: datetime) -> None:
+    number, title, body = before
+    NoticeVersion.objects.create(
+        notice=notice,
+        number=number,
+        title=title,
+        body=body,
+        replaced_at=at,
+        replaced_by=by if isinstance(by, Person) else None,
+        why=why.strip(),
+    )
+
+
+def _renew_public_pages(notice: Notice) -> None:
+    """Cached Homes are keyed by the versions of a unit and its ancestors: renewing the anchors renews all below them."""
+    anchors = notice.audience.filter(is_public=True).values("unit")
+    Unit.objects.filter(pk__in=anchors).update(page_version=F("page_version") + 1)
+
+
+def _check_reason(why: str) -> None:
+    if not why.strip():
+        raise BadInput(_("Say why: the readers will see it."), fields={"why": _("Write a reason.")})

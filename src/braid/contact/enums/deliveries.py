@@ -1,0 +1,5 @@
+"""Kinds and limits of what goes out to people about notices."""
+
+NOTICE, REMINDER, DIGEST = "notice", "reminder", "digest"
+"""Kinds of delivery: a notice, a reminder of one (numbered by its dispatch), one person's new notices together."""
+COUNTED_KINDS = (NOTICE, REMINDER, DIGEST)

@@ -1,0 +1,220 @@
+"""Input about notices into clean values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from braid.contact.actions import NewAttachment, NoticeText
+from braid.contact.enums import Show
+from braid.contact.models import Attachment, Audience, Notice
+from braid.kernel.access import Scope
+from braid.kernel.files import FileField
+from braid.kernel.forms import offer
+from braid.people.enums import Office
+from braid.units import snapshot
+from braid.units.enums import UnitKind
+from braid.units.models import Level, Unit
+
+from .attachments import DESCRIPTION_HELP
+
+
+class WordsForm(forms.Form):
+    """What a notice says."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    body = forms.CharField(
+        label=_("Text"),
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_("An empty line begins a new paragraph. - makes a list, **bold**, # a heading."),
+    )
+
+
+class NoticeForm(WordsForm):
+    """What a notice says and asks for."""
+
+    is_public = forms.BooleanField(label=_("Public: also on the Homes of these units, for everybody"), required=False)
+    asks_acknowledgement = forms.BooleanField(label=_("Ask readers to acknowledge it"), required=False)
+    asks_done = forms.BooleanField(label=_("Ask readers to report when it is done"), required=False)
+    due_on = forms.DateField(
+        label=_("Due on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    @property
+    def text(self) -> NoticeText:
+        """What was filled in, once the form is valid."""
+        return NoticeText(**{name: self.cleaned_data[name] for name in NoticeForm.base_fields})
+
+
+class RewriteForm(WordsForm):
+    """New words for `notice`: refused, with all she wrote, where somebody changed it since her page was made."""
+
+    based_on = forms.CharField(widget=forms.HiddenInput, required=False)
+    """When the words that her page began with were written."""
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
+        *,
+        notice: Notice,
+    ) -> None:
+        self._based_on = notice.changed_at.isoformat()
+        self.is_stale = data is not None and data.get("based_on") != self._based_on
+        if data is not None and self.is_stale:
+            data = data.copy()
+            data["based_on"] = self._based_on  # she has seen it now: saving again is her decision
+        now = {name: getattr(notice, name) for name in self.base_fields if hasattr(notice, name)}
+        super().__init__(data, files, initial={**now, "based_on": self._based_on})
+
+    def clean(self) -> dict[str, Any]:
+        del self.cleaned_data["based_on"]
+        if self.is_stale:
+            self.add_error(None, _("Somebody changed this text meanwhile. Compare it with yours, then save again."))
+        return self.cleaned_data
+
+
+class DraftForm(RewriteForm, NoticeForm):
+    """New words and wishes for a draft."""
+
+
+class CorrectionForm(RewriteForm):
+    """New words for a notice that went out, and a picture or file more or less."""
+
+    file = FileField(label=_("Add a picture or file"), required=False)
+    description = forms.CharField(
+        label=_("What the picture shows or the file is"), max_length=200, required=False, help_text=DESCRIPTION_HELP
+    )
+    remove = forms.TypedMultipleChoiceField(
+        label=_("Take away"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    why = forms.CharField(
+        label=_("What was corrected"), max_length=500, help_text=_("Readers see this with the earlier text.")
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
+        *,
+        notice: Notice,
+        attachments: Iterable[Attachment] = (),
+    ) -> None:
+        super().__init__(data, files, notice=notice)
+        offer(self, "remove", [(each.pk, str(each)) for each in attachments])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("file") and not values.get("description"):
+            self.add_error("description", _("Write a description."))
+        return values
+
+    @property
+    def correction(self) -> dict[str, Any]:
+        """What `correct_notice` takes, once the form is valid."""
+        values = self.cleaned_data
+        file = values["file"]
+        return {
+            **{name: values[name] for name in ("title", "body", "why", "remove")},
+            "add": [NewAttachment(file, values["description"])] if file else [],
+        }
+
+
+class UnitInReach(forms.Form):
+    """A unit within `reach`, where the sender may send: other units do not exist for this form."""
+
+    unit = forms.CharField(label=_("Unit"), max_length=40)
+
+    def __init__(self, *args: Any, reach: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._reach = reach
+
+    def clean_unit(self) -> Unit:
+        unit = Unit.objects.active().filter(self._reach.where("path"), code=self.cleaned_data["unit"].strip()).first()
+        if unit is None:
+            raise forms.ValidationError(_("There is no such unit within your reach."))
+        return unit
+
+
+class NewNoticeForm(UnitInReach, NoticeForm):
+    """A new notice: also says for which unit."""
+
+
+class ReasonForm(forms.Form):
+    """Why something is withdrawn."""
+
+    why = forms.CharField(label=_("Reason"), max_length=500, help_text=_("Readers see this in place of the text."))
+
+
+class RuleForm(UnitInReach):
+    """One rule of whom a notice addresses."""
+
+    reach = forms.ChoiceField(
+        label=_("Which units"),
+        choices=[("subtree", _("this unit and all below it")), ("unit", _("this unit only"))],
+        widget=forms.RadioSelect,
+        initial="subtree",
+    )
+    levels = forms.TypedMultipleChoiceField(
+        label=_("Only these levels"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    kinds = forms.TypedMultipleChoiceField(
+        label=_("Only this kind of unit"),
+        coerce=int,
+        required=False,
+        choices=UnitKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Groups get a notice only if you tick them, or choose the group itself as the unit."),
+    )
+    offices = forms.TypedMultipleChoiceField(
+        label=_("Only these offices"),
+        coerce=int,
+        required=False,
+        choices=Office.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick nothing to address everybody."),
+    )
+
+    def __init__(self, *args: Any, reach: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, reach=reach, **kwargs)
+        offer(self, "levels", level_choices())
+
+    @property
+    def rule(self) -> Audience:
+        """The unsaved rule of a notice, once the form is valid."""
+        return Audience(**self.said)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the rule says, once the form is valid: the fields of an `AudienceRule`."""
+        values = self.cleaned_data
+        masks = {name: _mask(values[name]) for name in ("levels", "kinds", "offices")}
+        return {"unit": values["unit"], "is_subtree": values["reach"] == "subtree", **masks}
+
+
+class FilterForm(forms.Form):
+    """What somebody wants to see of her inbox. What cannot be read is left out: a link must not fail for a filter."""
+
+    show = forms.ChoiceField(choices=Show.choices, required=False)
+    level = forms.IntegerField(min_value=1, max_value=99, required=False)
+    q = forms.CharField(max_length=100, required=False)
+
+
+def level_choices() -> list[tuple[int, str]]:
+    """The levels there are in the tree, by their names."""
+    names = {level.pk: str(level) for level in Level.objects.all()}
+    present = [int(level) for level in np.unique(snapshot.current().levels)]
+    return [(level, names.get(level) or str(_("Level %(number)d") % {"number": level})) for level in present]
+
+
+def _mask(values: list[int]) -> int:
+    return sum(1 << value for value in set(values))

@@ -1,0 +1,64 @@
+"""The rows of contact, one file per noun."""
+
+from .attachments import Attachment
+from .audience import AudienceRule
+from .deliveries import Dispatch
+from .groups import Affiliation, ChatGroup, ChatTurn, Group, JoinRequest
+from .nominations import Juror, Nomination, Score
+from .notices import Audience, Notice, NoticeVersion
+from .questions import NoticeQuestion
+from .receipts import FoldedSegment, Receipt, UnitSet
+from .relays import Carry, CarryOpens, Relay
+from .reviews import Review, ReviewRule
+from .submissions import Submission
+from .surveys import (
+    BlindAnswer,
+    NamedAnswer,
+    Question,
+    RollPage,
+    SealedAnswer,
+    Survey,
+    SurveyRule,
+    SurveyTable,
+)
+from .votes import Ballot, Burst, Count, Trace, Vote
+
+__all__ = [
+    "Affiliation",
+    "Attachment",
+    "Audience",
+    "AudienceRule",
+    "Ballot",
+    "BlindAnswer",
+    "Burst",
+    "Carry",
+    "CarryOpens",
+    "ChatGroup",
+    "ChatTurn",
+    "Count",
+    "Dispatch",
+    "FoldedSegment",
+    "Group",
+    "JoinRequest",
+    "Juror",
+    "NamedAnswer",
+    "Nomination",
+    "Notice",
+    "NoticeQuestion",
+    "NoticeVersion",
+    "Question",
+    "Receipt",
+    "Relay",
+    "Review",
+    "ReviewRule",
+    "RollPage",
+    "Score",
+    "SealedAnswer",
+    "Submission",
+    "Survey",
+    "SurveyRule",
+    "SurveyTable",
+    "Trace",
+    "UnitSet",
+    "Vote",
+]

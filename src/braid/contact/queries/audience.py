@@ -1,0 +1,96 @@
+"""Which units a rule addresses, how many that are, and whom it reaches."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from django.db.models import Q
+from pyroaring import BitMap
+
+from braid.contact.models import AudienceRule
+from braid.people import queries as people
+from braid.people.enums import Office
+from braid.units import snapshot
+from braid.units.enums import UnitKind
+from braid.units.models import Unit
+
+
+def units_of(rule: AudienceRule) -> BitMap:
+    """The numbers of the units `rule` addresses in the tree as it is now: shown ones only."""
+    tree = snapshot.current()
+    start, end = tree.span(rule.unit_id)
+    if not rule.is_subtree:
+        end = start + 1
+    keep = tree.shown[start:end]
+    if rule.levels:
+        keep = keep & _in_mask(tree.levels[start:end], rule.levels)
+    if rule.kinds:
+        keep = keep & _in_mask(tree.kinds[start:end], rule.kinds)
+    else:
+        keep = keep & ((tree.kinds[start:end] != UnitKind.GROUP) | (tree.numbers[start:end] == rule.unit_id))
+    return _packed_run(np.sort(tree.numbers[start:end][keep]))
+
+
+def addresses_any(rule: AudienceRule) -> bool:
+    """Whether `rule` addresses a unit at all: asked of the database, for which the tree need not be in memory. One query."""
+    units = Unit.objects.shown()
+    units = units.subtree(rule.unit.path) if rule.is_subtree else units.filter(pk=rule.unit_id)
+    if rule.levels:
+        units = units.filter(level__in=[level for level in range(rule.levels.bit_length()) if rule.levels >> level & 1])
+    if rule.kinds:
+        units = units.filter(kind__in=[kind for kind in UnitKind if rule.kinds >> kind & 1])
+    else:
+        units = units.filter(~Q(kind=UnitKind.GROUP) | Q(pk=rule.unit_id))
+    return units.exists()
+
+
+def units_of_all(rules: Iterable[AudienceRule]) -> BitMap:
+    """The units that at least one of `rules` addresses."""
+    return BitMap.union(BitMap(), *(units_of(rule) for rule in rules))
+
+
+def units_reached_by(rule: AudienceRule, *, on: date) -> BitMap:
+    """Of the units `rule` addresses, those where on the day `on` somebody it means has an account to see it with."""
+    return units_of(rule) & people.units_with_account(rule.offices, on=on)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many a notice addresses, as said before it is sent."""
+
+    units: int
+    people: int
+    """About: memberships of the addressed offices; who is in two of the units is counted twice."""
+    with_account: int
+
+
+def size_of(rules: Sequence[AudienceRule], *, on: date) -> Size:
+    """How many units and people `rules` address on the day `on`; what several rules address counts once."""
+    heads = people.headcounts(on=on)
+    tree = snapshot.current()
+    addressed = np.zeros((len(Office) + 1, len(tree.numbers)), dtype=np.bool_)
+    for rule in rules:
+        offices = [office for office in Office if not rule.offices or rule.offices >> office & 1]
+        addressed[offices] |= tree.mask_of(units_of(rule))
+    return Size(
+        units=int(addressed.any(axis=0).sum()),
+        people=int(heads.people[addressed].sum()),
+        with_account=int(heads.with_account[addressed].sum()),
+    )
+
+
+def _in_mask(values: npt.NDArray[np.uint8], mask: int) -> npt.NDArray[np.bool_]:
+    table = np.array([bool(mask >> value & 1) for value in range(256)])
+    return np.asarray(table[values], dtype=np.bool_)
+
+
+def _packed_run(numbers: npt.NDArray[np.int32]) -> BitMap:
+    """A bitmap of sorted numbers; numbers without a gap, as an imported tree has them, make one range."""
+    if len(numbers) and int(numbers[-1]) - int(numbers[0]) + 1 == len(numbers):
+        return BitMap(range(int(numbers[0]), int(numbers[-1]) + 1))
+    return BitMap(array("I", numbers.astype(np.uint32).tobytes()))

@@ -1,0 +1,45 @@
+"""Planning when a draft goes out by itself."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from braid.contact.actions import cancel_plan, plan_sending
+from braid.contact.forms import PlanForm, comes_twice
+from braid.contact.queries import draft_for
+from braid.people.decorators import PersonRequest, signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def notice_plan(request: PersonRequest, pk: int) -> HttpResponse:
+    """Choose day, time and time zone."""
+    at = timezone.now()
+    notice = draft_for(request.person, pk, at=at)
+    form = PlanForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        moment, zone = form.cleaned_data["moment"], form.cleaned_data["zone"]
+        plan_sending(notice, moment, zone=zone, by=request.person, at=at)
+        messages.success(request, _("Planned. Until then you can change it or call it off."))
+        if comes_twice(moment, zone):
+            messages.info(
+                request, _("The clocks there are put back that night: it goes out the first time they show this.")
+            )
+        return redirect("notice", pk=pk)
+    words = {"notice": notice, "unit": notice.unit, "form": form}
+    return render(request, "contact/plan.html", words, status=422 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def notice_plan_cancel(request: PersonRequest, pk: int) -> HttpResponse:
+    """Call the plan off; the draft stays."""
+    at = timezone.now()
+    cancel_plan(draft_for(request.person, pk, at=at), by=request.person, at=at)
+    messages.success(request, _("Called off. It stays a draft."))
+    return redirect("notice", pk=pk)

@@ -1,0 +1,1 @@
+"""The public Online Home of every unit."""

@@ -1,0 +1,1 @@
+"""What public Homes show, and how officers read it."""

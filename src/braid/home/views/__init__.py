@@ -1,0 +1,1 @@
+"""Pages of the public Home: the Home itself, feeds, sitemaps, finding a unit, and editing."""

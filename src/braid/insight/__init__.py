@@ -1,0 +1,1 @@
+"""Today, My unit and Subtree: what a signed-in person sees first."""

@@ -1,0 +1,118 @@
+"""Where the apps of the strands join the heads' pages: what waits, panels of a unit, columns of the subtree, search.
+
+An app appends its functions in `apps.py: ready()`. Each function gets the person who looks and cuts what it returns by
+the gate itself; the pages show what they are given. The number of queries of each must not grow with the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from braid.kernel.ledger import Strand
+from braid.people.models import Person
+from braid.units.models import Unit
+
+from .queries.branches import Branches
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that can be done on the spot, in one tap: a form that posts to `href`; `name` is sent with it, if given."""
+
+    label: str
+    href: str
+    icon: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits for somebody on Today. `what` says what she has to do: “Read”, “Say when it is done”."""
+
+    title: str
+    href: str
+    what: str
+    strand: Strand
+    source: str = ""
+    due_on: date | None = None
+    since: datetime | None = None
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A first step somebody has not taken yet, on Today until she has."""
+
+    title: str
+    text: str
+    href: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of My unit: rendered from `template` with `context`, and `person`, `unit`, `at` besides."""
+
+    title: str
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    strand: Strand | Literal[""] = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of the subtree table. `value` sorts and exports; None is “not known” and shows as a dash, never as zero."""
+
+    value: int | float | date | None
+    text: str = ""
+    href: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the subtree table. `cells` returns one cell for each of `branches.rows`, in their order."""
+
+    name: str
+    label: Any
+    cells: Callable[[Branches], Sequence[Cell]]
+    explanation: Any = ""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A kind of journal entry that a unit's record shows. `href` leads to the rows behind it, given the unit's code."""
+
+    kind: str
+    label: Any
+    strand: Strand
+    href: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One answer of the search."""
+
+    title: str
+    href: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one source found, with the page that shows more of it."""
+
+    title: str
+    rows: Sequence[Found]
+    more_href: str = ""
+
+
+today_sources: list[Callable[[Person, datetime], Iterable[Waiting]]] = []
+first_steps: list[Callable[[Person, datetime], Iterable[Hint]]] = []
+unit_panels: list[Callable[[Person, Unit, datetime], Panel | None]] = []
+record_lines: list[Counted] = []
+subtree_columns: list[Column] = []
+search_sources: list[Callable[[Person, str, datetime], Answers | None]] = []

@@ -1,0 +1,1 @@
+"""Reads of the heads' pages, one file per noun."""

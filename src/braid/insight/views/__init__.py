@@ -1,0 +1,1 @@
+"""The signed-in pages of a person and a head, one file per page."""

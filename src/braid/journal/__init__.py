@@ -1,0 +1,1 @@
+"""One ledger of what happened, and tallies of it for every level."""

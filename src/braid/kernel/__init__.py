@@ -1,0 +1,1 @@
+"""The ground floor: no business word, everything the floors above build with."""

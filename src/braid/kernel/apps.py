@@ -1,0 +1,24 @@
+"""The kernel as a Django app: it owns the tables of what is owed and goes out, files, components and styles."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class KernelConfig(AppConfig):
+    name = "braid.kernel"
+    label = "kernel"
+    verbose_name = _("System")
+
+    def ready(self) -> None:
+        from . import delivery, holdings, offline, personal, worker
+        from .delivery.mail import Mail
+        from .delivery.push import Push
+        from .delivery.texts import TextMessage
+        from .files import sweep_files
+        from .imports.staging import forget_runs
+
+        for channel in (Push(), Mail(), TextMessage(), *delivery.entry_point_channels()):
+            delivery.CHANNELS[channel.name] = channel
+        worker.rounds.append(delivery.send_due)
+        worker.sweeps += [delivery.forget_deliveries, forget_runs, sweep_files, offline.forget_sent]
+        personal.HOLDINGS += holdings.HOLDINGS

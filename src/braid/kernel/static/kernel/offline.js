@@ -1,0 +1,58 @@
+// What signed-in pages do with the service worker: start it, mark forms that may wait, say how many do, wipe at sign-out.
+import { startWaiting } from "./waiting.js";
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+export async function startOffline() {
+  if (!("serviceWorker" in navigator) || !window.indexedDB || !window.braidQueue) return;
+  for (const form of document.querySelectorAll("form[data-offline]")) await startForm(form);
+  for (const form of document.querySelectorAll('form[action$="/logout/"]')) form.addEventListener("submit", signOut);
+  await startWaiting();
+  await navigator.serviceWorker.register("/sw.js");
+  const ready = await navigator.serviceWorker.ready;
+  ready.active.postMessage("send");
+  ready.active.postMessage("warm");
+  window.addEventListener("online", () => ready.active.postMessage("send"));
+}
+
+// A form that may wait carries a key, so that it is done once however often it is sent, and what it is about.
+async function startForm(form) {
+  add(form, "_key", newKey());
+  add(form, "_what", form.dataset.offline);
+  if (!form.dataset.offlineSlot) return;
+  add(form, "_slot", form.dataset.offlineSlot);
+  const kept = await window.braidQueue.get(form.dataset.offlineSlot);
+  if (!kept || kept.who !== await window.braidQueue.who()) return;
+  for (const [name, value] of new URLSearchParams(kept.body)) {
+    const field = form.elements[name];
+    if (field && !name.startsWith("_") && field.type !== "checkbox") field.value = value;
+  }
+  const note = document.querySelector("[data-offline-note]");
+  if (note) note.hidden = false;
+}
+
+function add(form, name, value) {
+  const field = document.createElement("input");
+  field.type = "hidden";
+  field.name = name;
+  field.value = value;
+  form.append(field);
+}
+
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(24)), (number) => LETTERS[number % LETTERS.length]).join("");
+}
+
+// Nothing of hers stays on the device; what was not sent yet is thrown away only when she says so.
+async function signOut(event) {
+  const form = event.target;
+  event.preventDefault();
+  const waiting = await window.braidQueue.all();
+  const words = document.querySelector("[data-waiting]").dataset.lost;
+  if (waiting.length && !window.confirm(words)) return delete form.dataset.sending;
+  localStorage.clear();
+  await window.braidQueue.clear();
+  await window.braidQueue.setWho("");
+  for (const name of await caches.keys()) await caches.delete(name);
+  form.submit();
+}

@@ -1,0 +1,114 @@
+"""Tags and filters the components are made with: icons, figures, moments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import lucide
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.utils import formats, timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
+
+from braid.kernel import addresses, shell
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: str | int = 20, label: str = "") -> SafeString:
+    """A line icon as inline SVG; hidden from screen readers unless it has a `label`."""
+    svg = _icon(str(name), str(size))
+    if label:
+        svg = svg.replace('aria-hidden="true"', f'role="img" aria-label="{escape(label)}"', 1)
+    return mark_safe(svg)  # noqa: S308 (the drawing is the library's own, the label is escaped)
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, size: str) -> str:
+    """The drawing, made once per name and size: parsing SVG for each use would cost more than the page."""
+    attributes = {"class": "icon", "aria-hidden": "true", "focusable": "false"}
+    drawing: str = lucide._render_icon(name, int(size), **attributes)
+    return drawing.replace("\n  ", "").replace("\n", "")
+
+
+@register.simple_tag(takes_context=True)
+def level_address(context: template.Context, page: str, unit: Any) -> str:
+    """Where a level of the breadcrumb leads (see `shell.address_of`)."""
+    return shell.address_of(context["request"], page, unit)
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """What a field looks like: `checkbox`, `textarea`, `select`, `file`, `choice` or `text`."""
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return "checkbox"
+    if isinstance(widget, forms.Textarea):
+        return "textarea"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choice"
+    if isinstance(widget, forms.Select):
+        return "select"
+    return "file" if isinstance(widget, forms.FileInput) else "text"
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """A number as people read it: 665,276, or 60.8. What is no number (such as “<10”) stays as it is."""
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return f"{int(value):,}" if isinstance(value, int) or str(value).isdigit() else str(value)
+
+
+@register.filter
+def unlocal(value: Any) -> str:
+    """A number as machines read it."""
+    return str(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment with its weekday, in the federation's time zone."""
+    if value is None:
+        return "–"
+    return formats.date_format(timezone.localtime(value), pgettext("date format of a moment", "D j M Y, H:i"))
+
+
+@register.filter
+def moment_in(value: datetime, zone: str) -> str:
+    """A moment with its weekday, as the clocks of the named time zone `zone` show it."""
+    return formats.date_format(value.astimezone(ZoneInfo(zone)), pgettext("date format of a moment", "D j M Y, H:i"))
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day with its weekday."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    return formats.date_format(value, pgettext("date format of a day", "D j M Y"))
+
+
+@register.filter
+def seconds_left(until: datetime) -> str:
+    """How many seconds there are until then, by the clock of the server: those of phones are wrong."""
+    return f"{max(0, (until - timezone.now()).total_seconds()):.2f}"
+
+
+@register.filter
+def machine_time(value: date | datetime | None) -> str:
+    """A day or moment for the `datetime` attribute."""
+    return value.isoformat() if value else ""
+
+
+@register.filter
+def whole_address(path: str) -> str:
+    """The whole address of a path of ours, for a message."""
+    return addresses.address_of(path)

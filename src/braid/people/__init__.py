@@ -1,0 +1,1 @@
+"""Persons, accounts, memberships and grants; the one access gate."""

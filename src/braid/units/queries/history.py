@@ -1,0 +1,93 @@
+"""The tree as it was: old paths and codes, and the whole tree of a past day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from braid.kernel.access import AFTER_DESCENDANTS
+from braid.units.enums import UnitStatus
+from braid.units.models import Placement, Unit
+from braid.units.paths import number_of
+
+MOST_MERGERS = 50
+
+
+@dataclass(frozen=True, order=True)
+class UnitThen:
+    """How a unit stood on a past day. Ordered by path: tree order of that day."""
+
+    path: str
+    number: int
+    parent_number: int | None
+    level: int
+    code: str
+    name: str
+
+
+def unit_at_path(path: str) -> Unit | None:
+    """The unit that stands, or once stood, at `path`."""
+    try:
+        unit = Unit.objects.filter(pk=number_of(path)).first()
+    except ValueError:
+        return None
+    if unit and (unit.path == path or Placement.objects.filter(path=path, unit=unit).exists()):
+        return unit
+    return None
+
+
+def unit_by_code(code: str) -> Unit | None:
+    """The unit with this code, or that once had it; if it was merged, the survivor."""
+    if not code.isprintable():  # PostgreSQL refuses to look for some of it
+        return None
+    found = Unit.objects.raw("SELECT * FROM units_unit WHERE code = %s", [code])  # every page begins with it
+    unit = next(iter(found), None)
+    if unit is None:
+        former = Placement.objects.filter(code=code).order_by("-until", "-pk").select_related("unit").first()
+        unit = former.unit if former else None
+    return _survivor(unit) if unit else None
+
+
+def _survivor(unit: Unit) -> Unit:
+    for _merger in range(MOST_MERGERS):
+        if unit.merged_into_id is None:
+            break
+        unit = Unit.objects.get(pk=unit.merged_into_id)
+    return unit
+
+
+def unit_as_of(unit: Unit, on: date) -> UnitThen | None:
+    """How the unit stood at the end of the day `on`; None if it was closed or not there yet."""
+    found = _then(on, Q(unit=unit.pk), Q(pk=unit.pk))
+    return found[0] if found else None
+
+
+def tree_at(on: date, *, path: str = "") -> list[UnitThen]:
+    """The units that were active at the end of the day `on`, in the tree order of that day.
+
+    `path`: only the subtree that stood there then (its own path as of `on`); the whole tree without it.
+    """
+    inside = Q(path__gte=path, path__lt=path + AFTER_DESCENDANTS)
+    return sorted(_then(on, inside, inside))
+
+
+def _then(on: date, of_placements: Q, of_units: Q) -> list[UnitThen]:
+    """Per unit its state before the first change after `on`, or as it is now if there was none."""
+    later = Placement.objects.filter(unit=OuterRef("unit"), until_on__gt=on)
+    earlier_one = later.filter(Q(until__lt=OuterRef("until")) | Q(until=OuterRef("until"), pk__lt=OuterRef("pk")))
+    there = Q(unit__opened_on=None) | Q(unit__opened_on__lte=on)
+    past = Placement.objects.filter(of_placements, there, until_on__gt=on, status=UnitStatus.ACTIVE)
+    changed_since = Placement.objects.filter(unit=OuterRef("pk"), until_on__gt=on)
+    present = Unit.objects.active().filter(of_units, Q(opened_on=None) | Q(opened_on__lte=on))
+    fields = ("parent_number", "level", "code", "name")
+    return [
+        *(UnitThen(*row) for row in past.exclude(Exists(earlier_one)).values_list("path", "unit_id", *fields)),
+        *(
+            UnitThen(*row)
+            for row in present.exclude(Exists(changed_since)).values_list(
+                "path", "number", "parent_id", "level", "code", "name"
+            )
+        ),
+    ]

@@ -1,0 +1,52 @@
+"""Units as they are now."""
+
+from __future__ import annotations
+
+from django.http import Http404
+
+from braid.kernel.access import Actor, Permission, scope
+from braid.units.enums import TreeEventKind
+from braid.units.models import Level, TreeEvent, Unit, UnitQuerySet
+from braid.units.rules import VIEW_UNITS
+from braid.units.trees import ROOT_CODE
+
+from .history import unit_by_code
+
+
+def unit_for(actor: Actor, code: str, permission: Permission = VIEW_UNITS) -> Unit:
+    """The unit with `code` where `actor` holds `permission`; out of scope and absent are the same `Http404`.
+
+    The code of a unit that was merged leads to the survivor.
+    """
+    unit = unit_by_code(code)
+    if unit is None or not scope(actor, permission).covers(unit.path):
+        raise Http404("no such unit")
+    return unit
+
+
+def root_unit() -> Unit | None:
+    """The unit at the top; None while the tree is empty."""
+    return Unit.objects.filter(depth=0).first()
+
+
+def first_shift(root: Unit | None) -> int:
+    """How much deeper than in the file the levels lie since the first load, when `root` was put on top of its tops."""
+    if root is None or root.code != ROOT_CODE:
+        return 0
+    event = TreeEvent.objects.filter(unit=root, kind=TreeEventKind.ADDED).order_by("pk").first()
+    return int(event.details.get("shift", 1)) if event else 1
+
+
+def children_of(unit: Unit) -> UnitQuerySet:
+    """The active units right below, in tree order."""
+    return Unit.objects.filter(parent=unit).active().order_by("path")
+
+
+def events_of(unit: Unit) -> list[TreeEvent]:
+    """What happened to the unit, newest first: at most the last 200."""
+    return list(TreeEvent.objects.filter(unit=unit).order_by("-recorded_at", "-pk")[:200])
+
+
+def level_names() -> dict[int, Level]:
+    """The names of the levels, by number."""
+    return Level.objects.in_bulk()

@@ -1,0 +1,136 @@
+"""The real `braid` command in processes of its own, on a data folder and a database that last as long as the test."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit, urlunsplit
+from urllib.request import urlopen
+
+import pytest
+
+from tests.killing import _postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-m", "braid.config"]
+
+
+class Braid:
+    """One data folder with its database; `run` gives commands, `start` leaves one running."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        unwanted = ("BRAID_", "DJANGO_", "DATABASE_URL", "PYTEST_", "CI")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+        self.environment = {**kept, "BRAID_VAR": str(folder), "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "200"}
+        if url:
+            self.environment["DATABASE_URL"] = url
+        self._started: list[subprocess.Popen[str]] = []
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """The command to its end, whatever that is."""
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+
+    def must(self, *arguments: str) -> str:
+        """What the command prints; it must end well."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """The command in the background, in a process group of its own; what it says goes to `said`."""
+        with self.said.open("a") as out:
+            process = subprocess.Popen(
+                [*COMMAND, *arguments], env=self.environment, stdout=out, stderr=out, text=True, start_new_session=True
+            )
+        self._started.append(process)
+        return process
+
+    @property
+    def said(self) -> Path:
+        return self.folder.parent / f"{self.folder.name}.out"
+
+    def end(self) -> None:
+        """End what was started."""
+        for process in self._started:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(30)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def braid_on(folder: Path) -> Iterator[Braid]:
+    """A data folder with a database of the kind the suite runs on."""
+    url, name = os.environ.get("DATABASE_URL", ""), f"braid_ops_{os.getpid()}_{time.monotonic_ns() % 10**9}"
+    if url.startswith("postgres"):
+        _postgres(url, f"CREATE DATABASE {name}")
+    else:
+        url = ""
+    braid = Braid(folder, urlunsplit(urlsplit(url)._replace(path=f"/{name}")) if url else "")
+    try:
+        yield braid
+    finally:
+        braid.end()
+        if url:
+            _postgres(os.environ["DATABASE_URL"], f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def braid(tmp_path: Path) -> Iterator[Braid]:
+    with braid_on(tmp_path / "var") as made:
+        yield made
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 40) -> None:
+    """Until it is so; fails when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def status_of(address: str) -> int:
+    """The HTTP status of a GET; 0 when nobody answers."""
+    try:
+        with urlopen(address, timeout=5) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+    except (URLError, OSError):
+        return 0
+
+
+def children_of(pid: int) -> Mapping[str, int]:
+    """The running children by the command they were given (`serve`, `work`)."""
+    found = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
+            if "braid.config" in words:
+                found[words[words.index("braid.config") + 1]] = int(child)
+    return found

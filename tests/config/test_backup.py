@@ -1,0 +1,139 @@
+"""Backups, proven by restoring them: on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .processes import COMMAND, Braid, braid_on
+
+needs_tools = pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed")
+pytestmark = needs_tools
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Braid, Path]]:
+    """A small demo with a file and a spool, and its backup."""
+    folder = tmp_path_factory.mktemp("saved")
+    with braid_on(folder / "var") as braid:
+        braid.must("demo", "--check", "--tree", "us", "--units", "60")
+        (braid.folder / "files" / "logos").mkdir(parents=True)
+        (braid.folder / "files" / "logos" / "标志.svg").write_text("<svg/>")
+        (braid.folder / "spool" / "receipts").mkdir(parents=True, exist_ok=True)
+        (braid.folder / "spool" / "receipts" / "kept.part").write_bytes(b"")
+        braid.must("backup", str(folder / "b.tar"))
+        yield braid, folder / "b.tar"
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Braid]:
+    with braid_on(tmp_path / "other") as braid:
+        yield braid
+
+
+def asks(braid: Braid, expression: str) -> Any:
+    """The value of `expression` (JSON) in a process on that data folder."""
+    code = f"import django, json; django.setup(); from braid.units.models import Unit; print(json.dumps({expression}))"
+    environment = {**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"}
+    done = subprocess.run([COMMAND[0], "-c", code], env=environment, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+UNITS = "list(Unit.objects.order_by('path').values_list('number', 'path', 'code', 'name'))"
+
+
+def test_what_was_saved_comes_back(saved: tuple[Braid, Path], empty: Braid) -> None:
+    braid, file = saved
+    said = json.loads(empty.must("restore", str(file), "--json").splitlines()[-1])
+    assert said["files"] == 2
+    assert said["rows"] > 300
+    assert said["migrated"] == []
+    assert asks(empty, UNITS) == asks(braid, UNITS)
+    assert (empty.folder / "files" / "logos" / "标志.svg").read_text() == "<svg/>"
+    assert "✓ contact.seen" in empty.must("demo", "--check", "--tree", "us", "--units", "60")
+    assert not list(empty.folder.glob(".restore-*"))
+
+
+def test_nothing_is_overwritten_unless_told_to(saved: tuple[Braid, Path], empty: Braid) -> None:
+    braid, file = saved
+    empty.must("demo", "--check", "--tree", "us", "--units", "40")
+    before = asks(empty, UNITS)
+    done = empty.run("restore", str(file))
+    assert done.returncode == 1
+    assert "--replace" in done.stderr
+    assert asks(empty, UNITS) == before
+    empty.must("restore", str(file), "--replace")
+    assert asks(empty, UNITS) == asks(braid, UNITS)
+    kept = list((empty.folder / "backups").glob("replaced-*")) if "DATABASE_URL" not in empty.environment else [1]
+    assert len(kept) == 1
+
+
+def spoiled(file: Path, target: Path, part: str, change: Any) -> Path:
+    """A copy of the backup in which one part is changed, or left out where `change` gives None."""
+    with tarfile.open(file) as source, tarfile.open(target, "w") as out:
+        for entry in source:
+            data = source.extractfile(entry).read()  # type: ignore[union-attr]
+            if entry.name.startswith(part):
+                data = change(data)
+            if data is not None:
+                entry.size = len(data)
+                out.addfile(entry, io.BytesIO(data))
+    return target
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "words"),
+    [
+        ("database", lambda data: data[:5000] + bytes([data[5000] ^ 1]) + data[5001:], "damaged: database"),
+        ("database", lambda data: None, "damaged: database"),
+        ("files/", lambda data: b"<svg><script/></svg>", "damaged: files/logos"),
+        ("manifest", lambda data: None, "manifest is missing"),
+        ("manifest", lambda data: b"{}", "manifest is damaged"),
+        ("manifest", lambda data: data.replace(b'"format": 1', b'"format": 2'), "later Braid"),
+        ("manifest", lambda data: data.replace(b'"kernel.0001_initial"', b'"kernel.9999_later"'), "later Braid"),
+        ("manifest", lambda data: re.sub(rb'("units_unit": )', rb"\g<1>9", data), "units_unit: 9"),
+    ],
+)
+def test_a_damaged_backup_is_refused(
+    saved: tuple[Braid, Path], empty: Braid, tmp_path: Path, part: str, change: Any, words: str
+) -> None:
+    done = empty.run("restore", str(spoiled(saved[1], tmp_path / "bad.tar", part, change)))
+    assert done.returncode in (1, 3)
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_backup_that_reaches_outside_is_refused(saved: tuple[Braid, Path], empty: Braid, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.tar"
+    shutil.copy(saved[1], bad)
+    with tarfile.open(bad, "a") as archive:
+        entry = tarfile.TarInfo("files/../../outside")
+        entry.size = 3
+        archive.addfile(entry, io.BytesIO(b"bad"))
+    done = empty.run("restore", str(bad))
+    assert done.returncode == 1
+    assert "no part of a backup" in done.stderr
+    assert not (tmp_path / "outside").exists()
+
+
+def test_a_letter_is_no_backup(empty: Braid, tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("Dear Sir or Madam")
+    done = empty.run("restore", str(tmp_path / "letter"))
+    assert done.returncode == 1
+    assert "is no backup" in done.stderr
+
+
+def test_a_backup_never_writes_over_another(saved: tuple[Braid, Path]) -> None:
+    braid, file = saved
+    before = file.stat().st_size
+    assert braid.run("backup", str(file)).returncode == 1
+    assert file.stat().st_size == before

@@ -1,0 +1,75 @@
+"""Catalogs: stale ones compile by themselves, and what is missing is found."""
+
+from __future__ import annotations
+
+import gettext
+import shutil
+from pathlib import Path
+
+import pytest
+
+from braid.config import catalogs
+
+PO = """msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "Save"
+msgstr "{save}"
+
+#, fuzzy
+msgid "Send"
+msgstr "guess"
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package with one app whose catalogs hold one translation and one guess."""
+    monkeypatch.setattr(catalogs, "PACKAGE", tmp_path)
+    for locale in catalogs.LOCALES:
+        path = catalogs.catalog("shop", locale)
+        path.parent.mkdir(parents=True)
+        path.write_text(PO.format(save="保存"))
+    (tmp_path / "shop" / "apps.py").write_text("")
+    return tmp_path
+
+
+def test_stale_catalogs_are_compiled_once_and_without_guesses(package: Path) -> None:
+    assert len(catalogs.compile_all()) == 3
+    assert catalogs.compile_all() == []
+    compiled = catalogs.catalog("shop", "zh_Hans").with_suffix(".mo")
+    with compiled.open("rb") as file:
+        words = gettext.GNUTranslations(file)
+    assert (words.gettext("Save"), words.gettext("Send")) == ("保存", "Send")
+    assert not list(package.rglob("*.tmp"))
+
+
+def test_missing_and_guessed_translations_are_listed(package: Path) -> None:
+    catalogs.catalog("shop", "zh_Hant").write_text(PO.format(save=""))
+    assert set(catalogs.untranslated()) == {
+        "shop/zh_Hans: 'Send' is only a guess",
+        "shop/zh_Hant: 'Save'",
+        "shop/zh_Hant: 'Send' is only a guess",
+    }
+
+
+def test_a_text_that_two_apps_translate_differently_is_found(package: Path) -> None:
+    for locale in catalogs.LOCALES:
+        path = catalogs.catalog("desk", locale)
+        path.parent.mkdir(parents=True)
+        path.write_text(PO.format(save="保存" if locale == "zh_Hans" else "儲存"))
+    assert list(catalogs.contradicting()) == ["zh_Hant: 'Save' (desk: 儲存, shop: 保存)"]
+
+
+def test_traditional_is_drafted_from_simplified(package: Path) -> None:
+    for locale, text in (("zh_Hans", "三股辫与妇联"), ("zh_Hant", "")):
+        catalogs.catalog("shop", locale).write_text(PO.format(save=text))
+    assert catalogs.draft_traditional("shop") == 1
+    assert "三股辮與婦聯" in catalogs.catalog("shop", "zh_Hant").read_text()
+
+
+@pytest.mark.skipif(shutil.which("xgettext") is None, reason="xgettext is not installed")
+def test_a_text_that_no_catalog_knows_is_found(package: Path) -> None:
+    (package / "shop" / "views.py").write_text('_("Save")\n_("Refund")\n')
+    assert "shop/zh_Hans: 'Refund' is not in the catalog" in set(catalogs.unextracted())
+    assert not any("'Save'" in line for line in catalogs.unextracted())

@@ -1,0 +1,185 @@
+"""`braid` at the terminal: what it offers, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.db.backends.sqlite3 import base as sqlite_backend
+from django.db.utils import DatabaseErrorWrapper
+
+from braid.config import commands
+from braid.config.cli import PANELS, told_in_words
+
+from .processes import Braid, free_port
+
+pytestmark = pytest.mark.once
+
+
+def test_every_command_stands_in_help() -> None:
+    modules = {path.stem for path in Path(commands.__path__[0]).glob("*.py")} - {"__init__"}
+    assert modules == {name for names in PANELS.values() for name in names}
+
+
+def test_help_names_every_command_and_exit_code(braid: Braid) -> None:
+    page = braid.must("--help")
+    for name in [name for names in PANELS.values() for name in names]:
+        assert f" {name} " in page
+    assert "Exit codes: 0 done" in page
+
+
+@pytest.mark.parametrize("name", [name for names in PANELS.values() for name in names])
+def test_every_command_has_a_page(braid: Braid, name: str) -> None:
+    assert "Usage:" in braid.must(name, "--help")
+
+
+def test_an_unknown_command_is_a_wrong_command_line(braid: Braid) -> None:
+    done = braid.run("fly")
+    assert done.returncode == 2
+    assert "fly" in done.stderr
+
+
+def test_a_command_migrates_an_empty_folder_by_itself(braid: Braid) -> None:
+    braid.must("backup", str(braid.folder.parent / "empty.tar"))
+    assert "up to date" in braid.must("migrate", "--check")
+
+
+def test_version_as_json(braid: Braid) -> None:
+    assert set(json.loads(braid.must("version", "--json"))) == {"braid", "python", "django", "sqlite"}
+
+
+def test_flows_are_mermaid_diagrams(braid: Braid) -> None:
+    said = braid.must("flows")
+    assert "stateDiagram-v2" in said
+    assert "draft --> sent" in said
+    assert json.loads(braid.must("flows", "--json"))["notice"]["draft"] == ["sent"]
+
+
+@pytest.mark.parametrize("command", ["serve", "up", "demo"])
+def test_a_busy_port_is_said_in_words(braid: Braid, command: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = braid.run(command, "--port", str(port))
+    assert done.returncode == 3
+    assert f"Port {port} is busy" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_foreign_address_is_said_in_words(braid: Braid) -> None:
+    done = braid.run("serve", "--host", "192.0.2.1", "--port", str(free_port()))
+    assert (done.returncode, "no address of this machine" in done.stderr) == (3, True)
+
+
+def test_a_data_folder_that_is_a_file(braid: Braid) -> None:
+    braid.folder.write_text("I am a file")
+    done = braid.run("migrate")
+    assert done.returncode == 3
+    assert "is not a folder" in done.stderr
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_data_folder_that_cannot_be_written(braid: Braid) -> None:
+    braid.folder.mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
+    done = braid.run("migrate")
+    assert done.returncode == 3
+    assert "cannot be written" in done.stderr
+
+
+@pytest.mark.parametrize("url", ["mysql://x", "nonsense", "postgres"])
+def test_a_wrong_database_url(braid: Braid, url: str) -> None:
+    done = braid.run("migrate", DATABASE_URL=url)
+    assert done.returncode == 3
+    assert "DATABASE_URL must begin with" in done.stderr
+
+
+def test_a_database_that_does_not_answer(braid: Braid) -> None:
+    pytest.importorskip("psycopg")
+    done = braid.run("migrate", DATABASE_URL=f"postgres://nobody@127.0.0.1:{free_port()}/none")
+    assert done.returncode == 3
+    assert "The database cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_driver_is_said_in_words(braid: Braid, tmp_path: Path) -> None:
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / "psycopg.py").write_text("raise ImportError('not here')")
+    (tmp_path / "without" / "psycopg2.py").write_text("raise ImportError('not here')")
+    path = f"{tmp_path / 'without'}{os.pathsep}{braid.environment['PYTHONPATH']}"
+    done = braid.run("migrate", DATABASE_URL="postgres://a@127.0.0.1/b", PYTHONPATH=path)
+    assert done.returncode == 3
+    assert "its driver is not installed" in done.stderr
+
+
+def test_a_file_that_is_no_database(braid: Braid, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear Sir or Madam, " * 100)
+    done = braid.run("migrate", DATABASE_URL=f"sqlite:///{tmp_path / 'letter.txt'}")
+    assert done.returncode == 3
+    assert "not an SQLite database" in done.stderr
+
+
+def test_a_full_disk_is_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended, told_in_words(), open("/dev/full", "w") as full:
+        full.write("x" * 100_000)
+    assert ended.value.code == 3
+    assert "The disk is full" in capsys.readouterr().err
+
+
+def test_a_full_disk_under_sqlite_is_said_in_words(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "full")
+    database.execute("PRAGMA max_page_count = 4")
+    errors = DatabaseErrorWrapper(sqlite_backend.DatabaseWrapper(connection.settings_dict))
+    with closing(database), pytest.raises(SystemExit) as ended, told_in_words(), errors:
+        database.executescript("CREATE TABLE a (b); INSERT INTO a VALUES (zeroblob(1000000));")
+    assert ended.value.code == 3
+    assert "The disk is full" in capsys.readouterr().err
+
+
+def test_demo_of_a_missing_tree(braid: Braid) -> None:
+    done = braid.run("demo", "--check", "--tree", "atlantis")
+    assert done.returncode == 3
+    assert "no tree and no file named atlantis" in done.stderr
+
+
+def test_init_writes_settings_once_and_for_the_owner_only(braid: Braid) -> None:
+    braid.must("init", "--host", "braid.example.org", "--name", "Federation")
+    file = braid.folder / "settings.env"
+    text = file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "BRAID_DEBUG=false" in text
+    assert "BRAID_ORIGINS=https://braid.example.org" in text
+    secret = next(line for line in text.splitlines() if line.startswith("BRAID_SECRET_KEY="))
+    assert len(secret) > 60
+    done = braid.run("init")
+    assert (done.returncode, file.read_text()) == (1, text)
+    assert "up to date" not in braid.must("migrate")
+    assert not (braid.folder / "secret_key").exists()
+
+
+def test_init_refuses_a_time_zone_that_is_none(braid: Braid) -> None:
+    done = braid.run("init", "--time-zone", "Mars/Olympus")
+    assert done.returncode == 2
+    assert not (braid.folder / "settings.env").exists()
+
+
+def test_an_upgrade_keeps_a_copy_of_the_sqlite_file(braid: Braid) -> None:
+    if "DATABASE_URL" in braid.environment:
+        pytest.skip("PostgreSQL's operator keeps her own copies")
+    braid.must("migrate")
+    assert not (braid.folder / "backups").exists()
+    with sqlite3.connect(braid.folder / "braid.sqlite3") as database:
+        database.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+        database.execute("DROP TABLE django_session")
+    braid.must("migrate")
+    (kept,) = (braid.folder / "backups").iterdir()
+    with sqlite3.connect(kept) as copy:
+        assert not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_session'").fetchall()
+        assert copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'units_unit'").fetchall()

@@ -1,0 +1,187 @@
+"""The demo, small: built by the real command, killed and gone on with, refused where it must be."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from braid.config.demo.notices import catch_up
+from braid.kernel import outbox
+from braid.kernel.checks import Demo, nothing_due_is_left
+from braid.kernel.outbox import owe
+from braid.people.models import Person
+from tests.kernel.outbox_workers import make_person
+
+from .processes import COMMAND, Braid, braid_on, free_port, status_of, wait_for
+
+pytestmark = pytest.mark.once
+
+SMALL = ["--tree", "us", "--units", "300"]
+TINY = ["--tree", "us", "--units", "60"]
+NEEDED = {
+    "units.count",
+    "units.levels",
+    "people.liaisons",
+    "people.recovery",
+    "journal.fold",
+    "contact.reached",
+    "contact.seen",
+    "contact.groups",
+    "contact.relay",
+    "home.pages",
+    "kernel.outbox",
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Braid]:
+    """A demo of 300 units, made once for the tests that only look."""
+    with braid_on(tmp_path_factory.mktemp("demo") / "var") as braid:
+        braid.must("demo", "--check", *SMALL)
+        yield braid
+
+
+def report_of(braid: Braid, *arguments: str) -> dict[str, Any]:
+    """The JSON object that stands last on standard output."""
+    said = braid.must("demo", "--check", "--json", *arguments)
+    found: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
+    return found
+
+
+def what_stays(report: dict[str, Any]) -> dict[str, Any]:
+    """The report without what differs from run to run."""
+    return {name: value for name, value in report.items() if name not in ("seconds", "peak_mb")}
+
+
+def test_report_has_everything_and_all_is_well(built: Braid) -> None:
+    report = report_of(built, *SMALL)
+    assert set(report) == {"units", "people", "levels", "seconds", "peak_mb", "checks"}
+    assert {check["name"] for check in report["checks"]} >= NEEDED
+    assert [check for check in report["checks"] if not check["ok"]] == []
+    assert report["people"] > report["units"] > 250
+    levels = report["levels"]
+    assert sum(row["all_units"] or row["units"] for row in levels) <= report["units"]
+    assert all(row["acknowledged"] <= row["seen"] <= row["reached"] <= row["units"] for row in levels)
+    assert 0 < levels[-1]["seen"] < levels[-1]["reached"] < levels[-1]["units"]
+
+
+def test_another_tree_in_the_same_folder_is_refused(built: Braid) -> None:
+    done = built.run("demo", "--check", "--tree", "fr")
+    assert done.returncode == 3
+    assert "--reset" in done.stderr
+
+
+FORGET_ONE_UNIT = """
+import django
+django.setup()
+from braid.contact.models import Receipt
+last = Receipt.objects.order_by("-unit_number")[0].unit_number
+Receipt.objects.filter(unit_number=last).delete()
+"""
+
+
+def test_a_check_that_fails_ends_with_one(braid: Braid) -> None:
+    braid.must("demo", "--check", *TINY)
+    subprocess.run(
+        [COMMAND[0], "-c", FORGET_ONE_UNIT],
+        env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
+        check=True,
+    )
+    done = braid.run("demo", "--check", "--json", *TINY)
+    assert done.returncode == 1
+    checks = {check["name"]: check["ok"] for check in json.loads(done.stdout.strip().splitlines()[-1])["checks"]}
+    assert checks["contact.seen"] is False
+    assert checks["contact.reached"] is True
+
+
+def test_killed_anywhere_it_goes_on_to_the_same_end(built: Braid, tmp_path: Path) -> None:
+    whole = what_stays(report_of(built, *SMALL))
+    chance = random.Random(int(os.environ.get("BRAID_TEST_SEED", "7")))
+    with braid_on(tmp_path / "var") as braid:
+        kills = 0
+        for _ in range(12):
+            process = braid.start("demo", "--check", *SMALL)
+            try:
+                process.wait(chance.uniform(1.2, 7))
+                break
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                kills += 1
+        assert kills
+        assert what_stays(report_of(braid, *SMALL)) == whole
+
+
+@pytest.mark.django_db
+def test_work_that_a_killed_run_had_begun_is_not_left(now: datetime) -> None:
+    owe(make_person, "begun", due=now)
+    assert outbox._claim(now)  # and here it was killed
+    assert not nothing_due_is_left(Demo(0, {})).ok
+    catch_up(now)
+    assert Person.objects.get().name == "begun"
+    assert nothing_due_is_left(Demo(0, {})).ok
+
+
+def test_reset_begins_anew_and_spares_what_is_no_demo(braid: Braid) -> None:
+    braid.must("demo", "--check", *TINY)
+    assert report_of(braid, "--tree", "us", "--units", "80", "--reset")["units"] in (79, 80)
+    make = "from braid.config.models import DemoStage; DemoStage.objects.all().delete()"
+    subprocess.run(
+        [COMMAND[0], "-c", f"import django; django.setup(); {make}"],
+        env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
+        check=True,
+    )
+    for arguments in (["--reset"], []):
+        done = braid.run("demo", "--check", *TINY, *arguments)
+        assert done.returncode == 3
+        assert "no demo" in done.stderr
+
+
+def test_a_file_of_ones_own(braid: Braid, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("code,parent_code,name\n" + "A,,Alpha\n" + "".join(f"A{n},A,Unit {n}\n" for n in range(30)))
+    report = report_of(braid, "--tree", str(file))
+    assert report["units"] == 31
+
+
+def test_bad_rows_of_a_file_are_listed(braid: Braid, tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text("code,parent_code,name\nA,,Alpha\nB,nowhere,Beta\n")
+    done = braid.run("demo", "--check", "--tree", str(file))
+    assert done.returncode == 1
+    assert "line 3" in done.stderr
+
+
+def test_it_serves_and_its_links_sign_in(built: Braid) -> None:
+    port = free_port()
+    process = built.start("demo", *SMALL, "--port", str(port))
+    base = f"http://127.0.0.1:{port}"
+    wait_for(lambda: "--reset" in built.said.read_text())
+    said = built.said.read_text()
+    hashed = (
+        "/",
+        "/sw.js",
+        "/offline/",
+        "/manifest.webmanifest",
+    )  # they name static files as they are called here only
+    assert [status_of(base + path) for path in hashed] == [200] * 4
+    links = re.findall(rf"{base}/\S+/\S+", said)
+    assert len(links) == 6
+    assert "Member:" in said
+    assert all(status_of(link) == 200 for link in links)
+    began = time.monotonic()
+    process.terminate()
+    assert process.wait(30) == 0
+    assert time.monotonic() - began < 25
+    assert status_of(f"{base}/live") == 0

@@ -1,0 +1,72 @@
+"""Fixtures every test may use: a small tree, people in it, and a moment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.utils import timezone, translation
+
+from braid.config.catalogs import compile_all
+from braid.people.queries.headcounts import forget_headcounts
+from braid.units import snapshot
+
+from .undefined import forbid_undefined_variables
+
+TIME_OF_DAY = time.fromisoformat(os.environ.get("BRAID_TEST_TIME", "00:05"))
+"""When every test begins, by the federation's clock. At five past midnight the day is another one in UTC and was another
+one ten minutes ago, so a test, or a piece of the product, that mixes days up fails at whatever hour it is run. CI runs
+the second database at ten to midnight, when the day is another one in ten minutes."""
+
+
+def beginning() -> datetime:
+    """When every test begins: `TIME_OF_DAY` of the federation's today."""
+    return datetime.combine(timezone.localdate(), TIME_OF_DAY, timezone.get_default_timezone())
+
+
+@pytest.fixture(autouse=True)
+def same_time_every_day() -> Iterator[None]:
+    """The clock goes on from the `beginning`; this process only, others have the machine's."""
+    with time_machine.travel(beginning()):
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A moment; actions take theirs from the caller."""
+    return datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Each test starts in English, whatever language the page asked for by the one before it was in."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def undefined_variables_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template that uses a variable nobody gave it fails the test that draws it (see `tests/undefined.py`)."""
+    forbid_undefined_variables(monkeypatch)
+
+
+def forget_what_is_kept() -> None:
+    """What processes keep of the tree belongs to the test before: every test has its own tree, with the same version."""
+    snapshot._snapshot.clear()
+    forget_headcounts()
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Every test begins with nothing that the one before left in the memory of the process."""
+    forget_what_is_kept()
+
+
+def pytest_configure() -> None:
+    """Translations must be there before the first text is read."""
+    compile_all()

@@ -1,0 +1,38 @@
+"""Fixtures of contact: a tree with officers, a spool of its own, nothing remembered from another test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from braid.people.enums import Office
+from braid.people.queries.headcounts import forget_headcounts
+from braid.units import snapshot
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Trees of other tests have the same version numbers."""
+    snapshot._snapshot.clear()
+    forget_headcounts()
+
+
+@pytest.fixture(autouse=True)
+def spool(settings: Any, tmp_path: Path) -> Path:
+    """The folder of the receipt spool of this test; votes and salts have theirs beside it."""
+    settings.SPOOL = tmp_path
+    settings.SALTS = tmp_path / "salts"
+    return tmp_path / "receipts"
+
+
+@pytest.fixture
+def world(db: None) -> SimpleNamespace:
+    """nation > province > county > township > village, and a second county; a head and a liaison officer in each."""
+    units = factories.tree({"nation": {"province": {"county": {"township": {"village": {}}}, "other": {}}}})
+    heads = {name: factories.member(unit, Office.HEAD) for name, unit in units.items()}
+    liaisons = {name: factories.member(unit, Office.LIAISON) for name, unit in units.items()}
+    return SimpleNamespace(**units, units=units, heads=heads, liaisons=liaisons)

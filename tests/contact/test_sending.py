@@ -1,0 +1,281 @@
+"""Writing, addressing, sending, undoing, withdrawing and correcting: what each does and when it is refused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from braid.contact.actions import (
+    NoticeText,
+    add_recipients,
+    change_notice,
+    correct_notice,
+    delete_draft,
+    draft_notice,
+    remove_recipients,
+    send_notice,
+    undo_sending,
+    withdraw_notice,
+)
+from braid.contact.enums import UNDO_WINDOW, NoticeState
+from braid.contact.models import Audience, Notice
+from braid.contact.queries import inbox_for, notices_behind, public_headlines
+from braid.journal.models import Entry
+from braid.kernel.access import OPERATOR
+from braid.kernel.errors import BadInput, NotAllowed, WrongState
+from braid.kernel.outbox import run_due
+from braid.people.enums import Office, Reach, Role
+from braid.people.models import Grant
+from braid.units.actions import close_unit
+from braid.units.models import Unit
+from tests import factories
+
+
+@pytest.fixture
+def draft(world: SimpleNamespace, now: datetime) -> Notice:
+    return draft_notice(
+        world.province,
+        NoticeText("Hello"),
+        by=world.heads["province"],
+        at=now,
+        audience=[Audience(unit=world.province)],
+    )
+
+
+def titles(person: object, at: datetime) -> list[str]:
+    return [letter.notice.title for letter in inbox_for(person, at=at).rows]  # type: ignore[arg-type]
+
+
+def test_a_sent_notice_reaches_everybody_below_when_the_window_is_over(
+    world: SimpleNamespace, draft: Notice, now: datetime
+) -> None:
+    send_notice(draft, by=world.heads["province"], at=now)
+    before, after = now + UNDO_WINDOW - timedelta(microseconds=1), now + UNDO_WINDOW
+    assert titles(world.liaisons["village"], before) == []
+    for name in ("province", "county", "township", "village", "other"):
+        assert titles(world.liaisons[name], after) == ["Hello"]
+    assert titles(world.liaisons["nation"], after) == []
+
+
+def test_a_draft_is_in_nobodys_inbox(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    assert titles(world.liaisons["village"], now + timedelta(days=1)) == []
+
+
+def test_undoing_leaves_a_draft_and_nothing_else(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    send_notice(draft, by=world.heads["province"], at=now)
+    undo_sending(draft, by=world.heads["province"], at=now + timedelta(seconds=9))
+    run_due(at=now + timedelta(minutes=1))
+    draft.refresh_from_db()
+    assert (draft.state, draft.sent_at, draft.sent_by) == (NoticeState.DRAFT, None, None)
+    assert titles(world.liaisons["village"], now + timedelta(days=1)) == []
+    assert not Entry.objects.exists()
+
+
+def test_sent_again_after_an_undo_it_is_announced_once(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    head = world.heads["province"]
+    send_notice(draft, by=head, at=now)
+    undo_sending(draft, by=head, at=now + timedelta(seconds=1))
+    send_notice(draft, by=head, at=now + timedelta(seconds=2))
+    run_due(at=now + timedelta(minutes=1))
+    run_due(at=now + timedelta(minutes=2))
+    assert list(Entry.objects.values_list("kind", "amount", "by_number")) == [("notice.sent", 1, head.pk)]
+
+
+def test_after_the_window_it_cannot_be_undone(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    send_notice(draft, by=world.heads["province"], at=now)
+    with pytest.raises(WrongState):
+        undo_sending(draft, by=world.heads["province"], at=now + UNDO_WINDOW)
+
+
+def test_sending_twice_is_refused_also_from_a_stale_copy(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    stale = Notice.objects.get(pk=draft.pk)
+    send_notice(draft, by=world.heads["province"], at=now)
+    with pytest.raises(WrongState):
+        send_notice(stale, by=world.heads["province"], at=now)
+
+
+def test_a_notice_without_audience_is_not_sent(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    remove_recipients(draft, draft.audience.get().pk, by=world.heads["province"])
+    with pytest.raises(BadInput):
+        send_notice(draft, by=world.heads["province"], at=now)
+
+
+def test_a_sent_notice_is_not_changed_by_a_stale_draft_page(
+    world: SimpleNamespace, draft: Notice, now: datetime
+) -> None:
+    stale = Notice.objects.get(pk=draft.pk)
+    head = world.heads["province"]
+    send_notice(draft, by=head, at=now)
+    for change in (
+        lambda: change_notice(stale, NoticeText("Other"), by=head, at=now),
+        lambda: add_recipients(stale, Audience(unit=world.county), by=head),
+        lambda: remove_recipients(stale, stale.audience.get().pk, by=head),
+        lambda: delete_draft(stale, by=head),
+    ):
+        with pytest.raises(WrongState):
+            change()
+    assert Notice.objects.get(pk=draft.pk).title == "Hello"
+
+
+@pytest.mark.parametrize("who", ["county", "nation_member", "liaison"])
+def test_who_may_not_send_for_a_unit_may_not_write_for_it(world: SimpleNamespace, now: datetime, who: str) -> None:
+    by = {
+        "county": world.heads["county"],
+        "nation_member": factories.member(world.nation),
+        "liaison": world.liaisons["province"],
+    }[who]
+    with pytest.raises(NotAllowed):
+        draft_notice(world.province, NoticeText("Hello"), by=by, at=now)
+
+
+@pytest.mark.parametrize("anchor", ["nation", "other"])
+def test_nobody_addresses_units_beyond_her_reach(world: SimpleNamespace, now: datetime, anchor: str) -> None:
+    rule = Audience(unit=world.units[anchor])
+    with pytest.raises(NotAllowed):
+        draft_notice(world.county, NoticeText("Hello"), by=world.heads["county"], at=now, audience=[rule])
+
+
+def test_a_grant_for_one_unit_does_not_address_those_below(world: SimpleNamespace, now: datetime) -> None:
+    by = factories.person()
+    Grant.objects.create(
+        person=by,
+        unit=world.county,
+        unit_path=world.county.path,
+        role=Role.PUBLISH,
+        reach=Reach.UNIT,
+        since=factories.notices.LONG_AGO,
+    )
+    alone, all_below = Audience(unit=world.county, is_subtree=False), Audience(unit=world.county)
+    assert draft_notice(world.county, NoticeText("Hello"), by=by, at=now, audience=[alone])
+    with pytest.raises(NotAllowed):
+        draft_notice(world.county, NoticeText("Hello"), by=by, at=now, audience=[all_below])
+
+
+def test_rights_are_asked_again_at_sending(world: SimpleNamespace, now: datetime) -> None:
+    by = factories.person()
+    grant = Grant.objects.create(
+        person=by, unit=world.county, unit_path=world.county.path, role=Role.PUBLISH, since=factories.notices.LONG_AGO
+    )
+    draft = draft_notice(world.county, NoticeText("Hello"), by=by, at=now, audience=[Audience(unit=world.county)])
+    grant.revoked_at = now
+    grant.save()
+    with pytest.raises(NotAllowed):
+        send_notice(draft, by=type(by).objects.get(pk=by.pk), at=now)
+
+
+def test_withdrawing_needs_a_reason_and_keeps_it(world: SimpleNamespace, now: datetime) -> None:
+    sent = factories.notice(world.province)
+    with pytest.raises(BadInput):
+        withdraw_notice(sent, why=" ", by=world.heads["province"], at=now)
+    withdraw_notice(sent, why="wrong date", by=world.heads["province"], at=now)
+    (letter,) = inbox_for(world.liaisons["village"], at=now).rows
+    assert (letter.notice.state, letter.notice.withdrawn_why) == (NoticeState.WITHDRAWN, "wrong date")
+    assert not letter.is_unread
+    with pytest.raises(WrongState):
+        withdraw_notice(sent, why="again", by=world.heads["province"], at=now)
+
+
+def test_before_it_went_out_it_is_undone_not_withdrawn(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    send_notice(draft, by=world.heads["province"], at=now)
+    with pytest.raises(WrongState):
+        withdraw_notice(draft, why="oops", by=world.heads["province"], at=now)
+    with pytest.raises(WrongState):
+        correct_notice(draft, title="x", body="", why="oops", by=world.heads["province"], at=now)
+
+
+def test_correcting_keeps_every_version(world: SimpleNamespace, now: datetime) -> None:
+    sent = factories.notice(world.province, title="First", body="one")
+    by = world.heads["province"]
+    correct_notice(sent, title="Second", body="two", why="typo", by=by, at=now)
+    correct_notice(sent, title="Third", body="three", why="date", by=by, at=now)
+    assert list(sent.versions.order_by("number").values_list("number", "title", "body", "why")) == [
+        (1, "First", "one", "typo"),
+        (2, "Second", "two", "date"),
+    ]
+    stale = Notice(
+        pk=sent.pk, version=1, state=sent.state, sent_at=sent.sent_at, unit=sent.unit, unit_path=sent.unit_path
+    )
+    with pytest.raises(WrongState):
+        correct_notice(stale, title="Mine", body="", why="late", by=by, at=now)
+    assert sent.versions.count() == 2
+
+
+def test_public_notices_stand_on_homes_below_and_renew_them(world: SimpleNamespace, now: datetime) -> None:
+    public = factories.notice(world.province, is_public=True, title="Open day")
+    factories.notice(world.province, title="Internal")
+    run_due(at=now)
+    assert [notice.title for notice in notices_behind(public_headlines(world.village, at=now, most=5))] == ["Open day"]
+    assert public_headlines(world.nation, at=now, most=5) == []
+    version = Unit.objects.get(pk=world.province.pk).page_version
+    withdraw_notice(public, why="over", by=world.heads["province"], at=now)
+    assert public_headlines(world.village, at=now, most=5) == []
+    assert Unit.objects.get(pk=world.province.pk).page_version == version + 1 == 2
+
+
+def test_sending_takes_a_fixed_number_of_queries(
+    world: SimpleNamespace, now: datetime, django_assert_max_num_queries: object
+) -> None:
+    head = world.heads["nation"]
+    draft = draft_notice(
+        world.nation, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.nation, offices=1 << Office.HEAD)]
+    )
+    fresh = type(head).objects.get(pk=head.pk)
+    with django_assert_max_num_queries(10):  # type: ignore[operator]
+        send_notice(draft, by=fresh, at=now)
+
+
+def test_a_closed_unit_sends_nothing_and_a_notice_to_nobody_is_not_sent(
+    world: SimpleNamespace, draft: Notice, now: datetime
+) -> None:
+    head = world.heads["province"]
+    elsewhere = draft_notice(
+        world.province, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.village, levels=1 << 2)]
+    )
+    with pytest.raises(BadInput):
+        send_notice(elsewhere, by=head, at=now)
+    from_village = draft_notice(
+        world.village, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.province)]
+    )
+    close_unit(Unit.objects.get(pk=world.village.pk), on=now.date(), why="x", by=OPERATOR, at=now)
+    with pytest.raises(WrongState):
+        send_notice(Notice.objects.get(pk=from_village.pk), by=head, at=now)
+    to_village = draft_notice(world.province, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.village)])
+    with pytest.raises(BadInput):
+        send_notice(to_village, by=head, at=now)
+    with pytest.raises(WrongState):
+        draft_notice(Unit.objects.get(pk=world.village.pk), NoticeText("x"), by=head, at=now)
+
+
+def test_undoing_twice_is_one_undo(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    send_notice(draft, by=world.heads["province"], at=now)
+    undo_sending(draft, by=world.heads["province"], at=now)
+    assert undo_sending(draft, by=world.heads["province"], at=now).state == NoticeState.DRAFT
+
+
+def test_words_changed_meanwhile_are_not_overwritten(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    head, stale = world.heads["province"], Notice.objects.get(pk=draft.pk)
+    change_notice(draft, NoticeText("Mine"), by=head, at=now + timedelta(seconds=1))
+    with pytest.raises(WrongState):
+        change_notice(stale, NoticeText("Hers"), by=head, at=now + timedelta(seconds=2))
+    add_recipients(draft, Audience(unit=world.county), by=head)
+    fresh = Notice.objects.get(pk=draft.pk)
+    change_notice(fresh, NoticeText("Hers"), by=head, at=now + timedelta(seconds=3))
+    assert Notice.objects.get(pk=draft.pk).title == "Hers"
+
+
+def test_recipients_are_added_and_removed_once(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    head = world.heads["province"]
+    for _ in range(2):
+        add_recipients(draft, Audience(unit=world.county, levels=1 << 5), by=head)
+    first, second = draft.audience.order_by("pk")
+    assert (first.unit, second.unit, second.levels) == (world.province, world.county, 1 << 5)
+    for _ in range(2):
+        remove_recipients(draft, first.pk, by=head)
+    assert draft.audience.get() == second
+    other = draft_notice(world.province, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.county)])
+    remove_recipients(draft, other.audience.get().pk, by=head)
+    assert other.audience.exists()
+    with pytest.raises(NotAllowed):
+        add_recipients(draft, Audience(unit=world.nation), by=head)

@@ -1,0 +1,28 @@
+"""Factories: rows as the product itself would have made them."""
+
+from .files import picture_bytes, stored_file, upload
+from .groups import group
+from .notices import notice
+from .people import member, person
+from .relays import chat, relay
+from .surveys import survey
+from .units import tree, unit
+from .votes import ballot, candidate, nomination
+
+__all__ = [
+    "ballot",
+    "candidate",
+    "chat",
+    "group",
+    "member",
+    "nomination",
+    "notice",
+    "person",
+    "picture_bytes",
+    "relay",
+    "stored_file",
+    "survey",
+    "tree",
+    "unit",
+    "upload",
+]

@@ -1,0 +1,20 @@
+"""Workers are killed with `kill -9` at their work: everything is done, in the database exactly once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.killing import KILLS, call, kill_often, scratch
+
+WORKERS = "tests.kernel.outbox_workers"
+
+
+@pytest.mark.parametrize("hands", [1, 3])
+def test_work_is_done_though_workers_are_killed(tmp_path: Path, hands: int) -> None:
+    with scratch(tmp_path) as environment:
+        call(f"{WORKERS}:prepare", environment)
+        at_work = kill_often(f"{WORKERS}:keep_working", environment, longest_ms=90, hands=hands, seed=hands)
+        assert at_work >= KILLS >= 40
+        assert call(f"{WORKERS}:judge", environment).startswith("right")

@@ -1,0 +1,133 @@
+"""Real `kill -9`: a process is started over and over and killed at a random moment.
+
+Run as `python -m tests.killing MODULE:FUNCTION KILLS LONGEST_MS SEED [HANDS]` it loads Django once and forks `HANDS`
+children at a time; each calls the function (with its number) until it is killed. Children open their own connections.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import django
+
+ROOT = Path(__file__).resolve().parent.parent
+KILLS = int(os.environ.get("BRAID_TEST_KILLS", "48"))
+"""How often a crash test kills; more by the environment."""
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[dict[str, str]]:
+    """The environment of a database of its own, migrated: a file in `folder`, or a PostgreSQL database dropped at the end."""
+    environment = {**os.environ, "BRAID_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "braid.config.settings_test"}
+    url = os.environ.get("DATABASE_URL", "")
+    name = f"braid_scratch_{os.getpid()}_{time.monotonic_ns() % 10**6}"
+    if url.startswith("postgres"):
+        environment["DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        _postgres(url, f"CREATE DATABASE {name}")
+    else:
+        environment["DATABASE_URL"] = f"sqlite:///{folder / 'braid.sqlite3'}"
+    try:
+        run([sys.executable, "-m", "django", "migrate", "-v0"], environment)
+        yield environment
+    finally:
+        if url.startswith("postgres"):
+            _postgres(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def run(command: list[str], environment: dict[str, str]) -> str:
+    """The output of `command`, which must succeed."""
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    done = subprocess.run(
+        command,
+        env={**environment, "PYTHONPATH": path},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def kill_often(function: str, environment: dict[str, str], *, longest_ms: int, hands: int = 1, seed: int = 1) -> int:
+    """Have `module:function` killed `KILLS` times; returns how many were killed while still at work."""
+    arguments = [function, str(KILLS), str(longest_ms), str(seed), str(hands)]
+    return int(run([sys.executable, "-m", "tests.killing", *arguments], environment).split()[-1])
+
+
+def call(function: str, environment: dict[str, str]) -> str:
+    """Call `module:function` once in a process of its own and return what it printed."""
+    return run([sys.executable, "-m", "tests.killing", function], environment)
+
+
+def _postgres(url: str, sql: str) -> None:
+    import psycopg
+
+    server = urlunsplit(urlsplit(url)._replace(path="/postgres"))  # the database the URL names need not exist
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql)  # type: ignore[arg-type]
+
+
+def _nursery(function: Callable[[int], None], kills: int, longest_ms: int, hands: int, chance: random.Random) -> int:
+    """Fork, wait a random while, kill; returns how many of the killed were still at work."""
+    at_work = killed = 0
+    while killed < kills:
+        children = [_fork(function, killed + hand) for hand in range(hands)]
+        for ready, _ in children:
+            os.read(ready, 1)
+        for ready, child in children:
+            time.sleep(chance.uniform(0, longest_ms / 1000))
+            os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+            os.close(ready)
+            assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, f"a child failed: {status}"
+            at_work += os.WIFSIGNALED(status)
+            killed += 1
+    return at_work
+
+
+def _fork(function: Callable[[int], None], number: int) -> tuple[int, int]:
+    """A child that connects, says so through the pipe, and works; returns the pipe's end and its process id."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(write)
+        return read, child
+    code = 1
+    try:
+        from django.db import connection
+
+        connection.ensure_connection()
+        os.write(write, b"r")
+        function(number)
+        code = 0
+    except BaseException as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+    finally:
+        os._exit(code)
+
+
+def main(arguments: list[str]) -> None:
+    django.setup()
+    module, name = arguments[0].split(":")
+    function = getattr(import_module(module), name)
+    if len(arguments) == 1:
+        function()
+    else:
+        kills, longest_ms, seed, hands = map(int, arguments[1:])
+        print(_nursery(function, kills, longest_ms, hands, random.Random(seed)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,266 @@
+"""The random world of the access machine: what happens to it through the product, and the oracle that says who may see whom.
+
+The oracle is kept apart from the product: it knows units, offices and grants as plain tuples and answers from them alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from braid.kernel.access import OPERATOR
+from braid.kernel.errors import Refused
+from braid.people.actions import end_membership, give_grant, lock_account, revoke_grant, take_office, unlock_account
+from braid.people.enums import OFFICE_GRANTS, Office, Reach, Role
+from braid.people.models import Grant, Membership, Person
+from braid.units.actions import close_unit, merge_units, move_unit
+from braid.units.models import Unit
+from tests import factories
+
+CONTACT_ROLES = {Role.LEAD, Role.MANAGE, Role.LIAISE}
+"""Who sees phone numbers, as the roles page says it; everybody else with a role sees names only."""
+
+
+@dataclass
+class Oracle:
+    """Who may see whom, in twenty lines that do something."""
+
+    parent: dict[int, int | None] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
+    held: dict[int, tuple[int, int, Office]] = field(default_factory=dict)
+    """Current memberships: key -> (person, unit, office)."""
+    grants: dict[int, tuple[int, int, Role, Reach]] = field(default_factory=dict)
+    locked: set[int] = field(default_factory=set)
+    merged: dict[int, int] = field(default_factory=dict)
+    """Whose code leads to whom: unit -> survivor."""
+
+    def named(self, unit: int) -> int:
+        """The unit that the code of `unit` leads to."""
+        return self.named(self.merged[unit]) if unit in self.merged else unit
+
+    def above(self, unit: int | None) -> list[int]:
+        """The unit and everything above it."""
+        return [] if unit is None else [unit, *self.above(self.parent[unit])]
+
+    def rights(self, person: int) -> list[tuple[int, Role, Reach]]:
+        offices = [(u, *OFFICE_GRANTS[o]) for p, u, o in self.held.values() if p == person and o in OFFICE_GRANTS]
+        given = [(u, role, reach) for p, u, role, reach in self.grants.values() if p == person]
+        return [right for right in offices + given if right[0] not in self.closed and person not in self.locked]
+
+    def may_see(self, person: int, unit: int, roles: set[Role]) -> bool:
+        return any(
+            role in roles and (at == unit if reach == Reach.UNIT else at in self.above(unit))
+            for at, role, reach in self.rights(person)
+        )
+
+    def seen(self, person: int, top: int) -> Counter[tuple[int, int]]:
+        """(person, unit) once for each membership she sees in the subtree of `top`."""
+        rows = [(p, u) for p, u, _ in self.held.values() if top in self.above(u)]
+        return Counter((p, u) for p, u in rows if self.may_see(person, u, set(Role)))
+
+
+class PlainClient(Client):
+    """A browser that keeps no copies of templates and contexts for the test to look at: half the cost of a request."""
+
+    def request(self, **request: Any) -> Any:
+        return self.handler(self._base_environ(**request))
+
+
+class World:
+    """A tree, people with accounts, and every change of them, done through the product's own actions."""
+
+    requests = 0
+    """Made by all worlds together."""
+
+    def __init__(self) -> None:
+        self.oracle = Oracle()
+        self.people = [factories.person(f"Nadezhda{n:02}", phone=f"+8613900{n:06}") for n in range(6)]
+        self.units = [factories.unit(name="Root", code="R")]
+        self.oracle.parent[self.units[0].pk] = None
+        self.clients = {person.pk: PlainClient() for person in self.people}
+        for person in self.people:
+            self.clients[person.pk].force_login(person.account)
+
+    def add_unit(self, above: Unit) -> None:
+        """Each has a lower rank than all before it, so that about every second move fits, at any depth."""
+        unit = factories.unit(Unit.objects.get(pk=above.pk), level=len(self.units) + 1)
+        self.units.append(unit)
+        self.oracle.parent[unit.pk] = above.pk
+        if above.pk in self.oracle.closed:
+            self.oracle.closed.add(unit.pk)
+            Unit.objects.filter(pk=unit.pk).update(status="closed", closed_on=timezone.localdate())
+
+    def move(self, unit: Unit, parent: Unit) -> bool:
+        moved = self._change_tree(move_unit, unit, parent)
+        if moved:
+            self.oracle.parent[unit.pk] = parent.pk
+        return moved
+
+    def close(self, unit: Unit) -> None:
+        if self._change_tree(close_unit, unit):
+            self.oracle.closed.add(unit.pk)
+
+    def merge(self, unit: Unit, into: Unit) -> None:
+        """Children go to the survivor; people become plain members there, unless they are in it already."""
+        children = [child for child, parent in self.oracle.parent.items() if parent == unit.pk]
+        if not self._change_tree(merge_units, unit, into):
+            return
+        for child in children:
+            if child not in self.oracle.closed:
+                self.oracle.parent[child] = into.pk
+        self.oracle.closed.add(unit.pk)
+        self.oracle.merged[unit.pk] = into.pk
+        self.reread_members()
+
+    def reread_members(self) -> None:
+        """Who is what now, by unit: read from the rows, whose own correctness other tests see to."""
+        current = Membership.objects.current(timezone.localdate())
+        self.oracle.held = {m.pk: (m.person_id, m.unit_id, Office(m.office)) for m in current}
+
+    def _change_tree(self, change: object, *units: Unit) -> bool:
+        units = tuple(Unit.objects.get(pk=unit.pk) for unit in units)
+        day = timezone.localdate()
+        try:
+            change(*units, on=day, why="drawn", by=OPERATOR, at=timezone.now())  # type: ignore[operator]
+        except Refused:
+            return False
+        return True
+
+    def take(self, person: Person, unit: Unit, office: Office) -> None:
+        try:
+            held = take_office(person, unit, office, by=OPERATOR, at=timezone.now())
+        except Refused:
+            return
+        self.oracle.held[held.pk] = (person.pk, unit.pk, office)
+
+    def end(self, key: int) -> None:
+        end_membership(Membership.objects.get(pk=key), by=OPERATOR, at=timezone.now())
+        del self.oracle.held[key]
+
+    def grant(self, person: Person, unit: Unit, role: Role, reach: Reach) -> None:
+        until = timezone.now() + timedelta(days=9)
+        try:
+            given = give_grant(
+                person, unit, role=role, reach=reach, until=until, why="drawn", by=OPERATOR, at=timezone.now()
+            )
+        except Refused:
+            return
+        self.oracle.grants[given.pk] = (person.pk, unit.pk, role, reach)
+
+    def revoke(self, key: int) -> None:
+        revoke_grant(Grant.objects.get(pk=key), by=OPERATOR, at=timezone.now())
+        del self.oracle.grants[key]
+
+    def run_out(self, key: int) -> None:
+        """Time passes: the grant's last day lies behind us."""
+        now = timezone.now()
+        Grant.objects.filter(pk=key).update(since=now - timedelta(days=2), until=now - timedelta(seconds=1))
+        del self.oracle.grants[key]
+
+    def lock(self, person: Person) -> None:
+        person = Person.objects.get(pk=person.pk)
+        if person.pk in self.oracle.locked:
+            unlock_account(person.account, by=OPERATOR, at=timezone.now())
+            self.oracle.locked.remove(person.pk)
+            self.clients[person.pk].force_login(person.account)
+        else:
+            lock_account(person.account, by=OPERATOR, at=timezone.now())
+            self.oracle.locked.add(person.pk)
+
+    # What a reader is answered, compared with what the oracle says.
+
+    def ask_list(self, reader: Person, unit: Unit) -> None:
+        """The list of people, its count, and the search by name: exactly those within reach."""
+        address, top = f"/people/{unit.code}/", self.oracle.named(unit.pk)
+        if not self._expect(reader, address, self.oracle.may_see(reader.pk, top, set(Role))):
+            return
+        expected = self.oracle.seen(reader.pk, top)
+        text = self._text
+        shown = Counter(int(pk) for pk in re.findall(r'<th scope="row"><a href="/person/(\d+)/"', text))
+        wanted: Counter[int] = Counter()
+        for (person, _unit), times in expected.items():
+            wanted[person] += times
+        assert shown == wanted, f"list of {address} for {reader}"
+        counted = re.search(r'<p class="lead">(\d+) (?:person|people)', text)
+        assert counted, "no count"
+        assert int(counted[1]) == sum(expected.values()), f"count of {address} for {reader}"
+        others = set(re.findall(r"Nadezhda\d\d", text)) - self._names(set(wanted) | {reader.pk})
+        assert not others, f"{others} on {address} for {reader}"
+
+    def ask_api(self, reader: Person, unit: Unit) -> None:
+        """The same list at the API: each membership within reach, once."""
+        address, top = f"/api/v1/people?size=200&unit={unit.code}", self.oracle.named(unit.pk)
+        if not self._expect(reader, address, self.oracle.may_see(reader.pk, top, set(Role)), locked=401):
+            return
+        codes = {unit.pk: unit.code for unit in self.units}
+        expected = Counter((person, codes[at]) for person, at in self.oracle.seen(reader.pk, top).elements())
+        shown = Counter((row["person"], row["unit"]) for row in json.loads(self._text)["rows"])
+        assert shown == expected, f"{address} for {reader}"
+
+    def ask_children(self, reader: Person, unit: Unit) -> None:
+        """The open units right below, at the API: those within reach."""
+        address, top = f"/api/v1/units/{unit.code}/children", self.oracle.named(unit.pk)
+        if not self._expect(reader, address, self.oracle.may_see(reader.pk, top, set(Role)), locked=401):
+            return
+        below = [one for one in self.units if self.oracle.parent[one.pk] == top and one.pk not in self.oracle.closed]
+        expected = {one.code for one in below if self.oracle.may_see(reader.pk, one.pk, set(Role))}
+        assert {row["code"] for row in json.loads(self._text)["rows"]} == expected, f"{address} for {reader}"
+
+    def ask_export(self, reader: Person, unit: Unit) -> None:
+        """The file of units: the open ones within reach, and no other."""
+        address, top = f"/units/export/?under={unit.code}", self.oracle.named(unit.pk)
+        if not self._expect(reader, address, self.oracle.may_see(reader.pk, top, set(Role))):
+            return
+        below = [one for one in self.units if top in self.oracle.above(one.pk) and one.pk not in self.oracle.closed]
+        expected = {one.code for one in below if self.oracle.may_see(reader.pk, one.pk, set(Role))}
+        shown = {line.partition(",")[0] for line in self._text.split()[1:]}
+        assert shown == expected, f"{address} for {reader}"
+
+    def ask_search(self, reader: Person, unit: Unit, wanted: Person) -> None:
+        """The search for a whole name finds her exactly when she is within reach."""
+        address, top = f"/people/{unit.code}/?q={wanted.name}", self.oracle.named(unit.pk)
+        if not self._expect(reader, address, self.oracle.may_see(reader.pk, top, set(Role))):
+            return
+        within = wanted.pk in {person for person, _ in self.oracle.seen(reader.pk, top)}
+        found = f'<th scope="row"><a href="/person/{wanted.pk}/"' in self._text
+        assert found == within, f"{wanted} on {address} for {reader}"
+
+    def ask_person(self, reader: Person, other: Person) -> None:
+        """Her page, what it says she is, and her phone number."""
+        at = [unit for person, unit, _ in self.oracle.held.values() if person == other.pk]
+        seen = [unit for unit in at if self.oracle.may_see(reader.pk, unit, set(Role))]
+        own = reader.pk == other.pk
+        address = f"/person/{other.pk}/"
+        if not self._expect(reader, address, own or bool(seen)):
+            return
+        text = self._text
+        shown = Counter(re.findall(r'</strong>[^<]* · <a href="/people/([^/]+)/"', text))
+        codes = {unit.pk: unit.code for unit in self.units}
+        assert shown == Counter(codes[unit] for unit in (at if own else seen)), f"offices on {address} for {reader}"
+        contact = own or any(self.oracle.may_see(reader.pk, unit, CONTACT_ROLES) for unit in at)
+        assert (other.phone in text) == contact, f"phone on {address} for {reader}"
+
+    def ask_grants(self, reader: Person, unit: Unit) -> None:
+        """Who may do what in the unit: for those who lead or manage it."""
+        sees = self.oracle.may_see(reader.pk, self.oracle.named(unit.pk), {Role.LEAD, Role.MANAGE})
+        self._expect(reader, f"/people/{unit.code}/grants/", sees)
+
+    def _expect(self, reader: Person, address: str, allowed: bool, *, locked: int = 302) -> bool:
+        """Whether the page is there; 404 where it must not be, and the sign-in form (`locked`) for a locked account."""
+        World.requests += 1
+        answer = self.clients[reader.pk].get(address)
+        assert answer.status_code != 500, f"{address}: the product broke"  # which is no planted bug found
+        expected = locked if reader.pk in self.oracle.locked else 200 if allowed else 404
+        assert answer.status_code == expected, f"{address} for {reader}: {answer.status_code}, not {expected}"
+        self._text = answer.getvalue().decode()
+        return expected == 200
+
+    def _names(self, people: set[int]) -> set[str]:
+        return {person.name for person in self.people if person.pk in people}

@@ -1,0 +1,308 @@
+"""The access gate under a random life: trees, offices, grants, moves, revocations; every answer is what the oracle says.
+
+Real requests, `BRAID_ACCESS_REQUESTS` of them (10,000 in CI, on each database), must show no leak. And the machine itself
+is tested: with a bug planted in the product it must fail.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+from django.db.models import Q
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from braid.kernel.access import EVERYWHERE, Scope
+from braid.people import gate
+from braid.people.enums import OFFICE_GRANTS, Office, Reach, Role
+from braid.people.models import Grant, Membership, Person
+from braid.people.queries import lists
+from braid.units import hooks
+
+from .access_world import World
+
+REQUESTS = int(os.environ.get("BRAID_ACCESS_REQUESTS", "10000" if os.environ.get("CI") else "1200"))
+PARTS = 4
+LIVES = 5
+STEPS = 50
+
+index = st.integers(0, 10_000)
+offices = st.sampled_from([Office.HEAD, Office.HEAD, Office.DEPUTY, Office.LIAISON, Office.COMMITTEE, Office.MEMBER])
+reaches = st.sampled_from([Reach.UNIT, Reach.SUBTREE])
+
+
+class AccessMachine(RuleBasedStateMachine):
+    """Draws what happens and who asks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.world = World()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    def unit(self, n: int) -> Any:
+        return self.world.units[n % len(self.world.units)]
+
+    def person(self, n: int) -> Any:
+        return self.world.people[n % len(self.world.people)]
+
+    @initialize(draws=st.lists(index, min_size=5, max_size=9), office=offices)
+    def grow(self, draws: list[int], office: Office) -> None:
+        for n in draws:
+            self.world.add_unit(self.unit(n))
+        for n, person in zip(draws, self.world.people, strict=False):
+            self.world.take(person, self.unit(n // 7), office)
+        self.move(-1, draws[0], draws[1])  # the youngest fits everywhere: no life is without a move
+
+    @rule(n=index)
+    def add_unit(self, n: int) -> None:
+        if len(self.world.units) < 15:
+            self.world.add_unit(self.unit(n))
+
+    @rule(n=index, to=index, who=index)
+    def move(self, n: int, to: int, who: int) -> None:
+        """Somebody moves along and somebody looks where she went: else few moves would change what anybody sees."""
+        self.world.take(self.person(who), self.unit(n), Office.MEMBER)
+        self.world.take(self.person(who + 1), self.unit(to), Office.DEPUTY)
+        if self.world.move(self.unit(n), self.unit(to)):
+            for unit in (n, to):
+                self.world.ask_api(self.person(who + 1), self.unit(unit))
+
+    @rule(n=index)
+    def close(self, n: int) -> None:
+        if n % 3 == 0:
+            self.world.close(self.unit(n))
+            self.all_ask_about(self.unit(n).pk)
+
+    @rule(n=index, into=index)
+    def merge(self, n: int, into: int) -> None:
+        if n % 3 == 0:
+            self.world.merge(self.unit(n), self.unit(into))
+
+    @rule(who=index, n=index, office=offices)
+    def take(self, who: int, n: int, office: Office) -> None:
+        self.world.take(self.person(who), self.unit(n), office)
+
+    @precondition(lambda self: self.world.oracle.held)
+    @rule(n=index)
+    def end(self, n: int) -> None:
+        keys = sorted(self.world.oracle.held)
+        key = keys[n % len(keys)]
+        _person, unit, _office = self.world.oracle.held[key]
+        self.world.end(key)
+        self.all_ask_about(unit)
+
+    @rule(who=index, n=index, role=st.sampled_from(Role), reach=reaches)
+    def grant(self, who: int, n: int, role: Role, reach: Reach) -> None:
+        self.world.grant(self.person(who), self.unit(n), role, reach)
+
+    @precondition(lambda self: self.world.oracle.grants)
+    @rule(n=index, runs_out=st.booleans())
+    def end_grant(self, n: int, runs_out: bool) -> None:
+        keys = sorted(self.world.oracle.grants)
+        key = keys[n % len(keys)]
+        _person, unit, _role, _reach = self.world.oracle.grants[key]
+        if runs_out:
+            self.world.run_out(key)
+        else:
+            self.world.revoke(key)
+        self.all_ask_about(unit)
+
+    def all_ask_about(self, number: int) -> None:
+        """Everybody looks at once at a unit where something ended: what she may see no longer she must not see."""
+        unit = next(unit for unit in self.world.units if unit.pk == number)
+        for person in self.world.people:
+            self.world.ask_api(person, unit)
+
+    @rule(who=index)
+    def lock(self, who: int) -> None:
+        if who % 2 == 0:
+            self.world.lock(self.person(who))
+            self.world.ask_list(self.person(who), self.unit(who))  # she asks at once, with the session she has
+
+    @rule(who=index, n=index, other=index)
+    def ask(self, who: int, n: int, other: int) -> None:
+        reader, unit = self.person(who), self.unit(n)
+        self.world.ask_list(reader, unit)
+        self.world.ask_search(reader, unit, self.person(other))
+        self.world.ask_person(reader, self.person(other))
+
+    @rule(who=index)
+    def ask_everywhere(self, who: int) -> None:
+        """One reader at every unit and about every person: what somebody does who tries all addresses."""
+        reader = self.person(who)
+        for unit in self.world.units:
+            self.world.ask_api(reader, unit)
+            self.world.ask_children(reader, unit)
+        for person in self.world.people:
+            self.world.ask_person(reader, person)
+        self.world.ask_grants(reader, self.unit(who))
+        self.world.ask_export(reader, self.unit(who // 7))
+
+
+@pytest.fixture(autouse=True)
+def lean(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Static files have no part in this, and serving them takes as long as a small page; no reader is too eager."""
+    monkeypatch.setattr("braid.people.api.A_MINUTE", 10**9)
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "servestatic" not in name]
+
+
+def run(requests: int, seed: int = 0) -> int:
+    """Let the machine live, a few lives at a time, until it has made `requests`; returns how many it made."""
+    World.requests = 0
+    lives = hypothesis_settings(
+        max_examples=LIVES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    seeds = count(seed)
+    while World.requests < requests:
+        machine = type("SeededMachine", (AccessMachine,), {"_hypothesis_internal_use_seed": next(seeds)})
+        run_state_machine_as_test(machine, settings=lives)
+    return World.requests
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_leak(part: int) -> None:
+    """In parts with lives of their own, so that several processes can share them."""
+    assert run(REQUESTS // PARTS, seed=part * 1000) >= REQUESTS // PARTS
+
+
+# Planted bugs: each is a mistake somebody could make tomorrow, and the machine must find it.
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def a_list_without_the_filter(patch: pytest.MonkeyPatch) -> None:
+    original = lists.memberships_in
+    patch.setattr("braid.people.views.people.memberships_in", lambda reach, **more: original(EVERYWHERE, **more))
+
+
+def a_count_without_the_filter(patch: pytest.MonkeyPatch) -> None:
+    original = lists.count_in
+    patch.setattr("braid.people.views.people.count_in", lambda reach, **more: original(EVERYWHERE, **more))
+
+
+def a_search_without_the_filter(patch: pytest.MonkeyPatch) -> None:
+    original = lists.people_named
+    patch.setattr(
+        "braid.people.views.people.people_named", lambda name, reach, **more: original(name, EVERYWHERE, **more)
+    )
+
+
+def a_page_without_the_filter(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("braid.people.views.people.person_for", lambda reader, pk, on: Person.objects.get(pk=pk))
+
+
+def offices_elsewhere_shown(patch: pytest.MonkeyPatch) -> None:
+    from braid.people.queries import memberships_of
+
+    patch.setattr(
+        "braid.people.views.people.memberships_seen", lambda reader, person, on: memberships_of(person, on=on)
+    )
+
+
+def contacts_for_everybody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("braid.people.views.people.can_see_contacts", lambda by, person, paths, **more: True)
+
+
+def a_gate_that_ignores_revocation(patch: pytest.MonkeyPatch) -> None:
+    def valid(self: Any, at: Any) -> models.QuerySet[Grant]:
+        return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)  # type: ignore[no-any-return]
+
+    patch.setattr("braid.people.models.GrantQuerySet.valid", valid)
+
+
+def a_gate_that_ignores_the_last_day(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("braid.people.models.GrantQuerySet.valid", lambda self, at: self.filter(revoked_at=None))
+
+
+def a_gate_that_ignores_the_end_of_offices(patch: pytest.MonkeyPatch) -> None:
+    original = gate._read
+
+    def read(condition: Q) -> Iterator[Any]:
+        yield from original(condition)
+        for held in Membership.objects.filter(condition, office__in=OFFICE_GRANTS, unit__status="active"):
+            yield held.person_id, (*OFFICE_GRANTS[held.office], held.unit.path)
+
+    patch.setattr(gate, "_read", read)
+
+
+def a_gate_that_remembers(patch: pytest.MonkeyPatch) -> None:
+    remembered: dict[int, Any] = {}
+    original = gate.held_by
+    patch.setattr(gate, "held_by", lambda person: remembered.setdefault(person.pk, original(person)))
+
+
+def a_gate_that_forgets_to_look_at_closed_units(patch: pytest.MonkeyPatch) -> None:
+    def read(condition: Q) -> Iterator[Any]:
+        for held in Membership.objects.filter(condition, until=None, office__in=OFFICE_GRANTS):
+            yield held.person_id, (*OFFICE_GRANTS[held.office], held.unit.path)
+
+    patch.setattr(gate, "_read", read)
+
+
+def a_reach_that_is_too_long(patch: pytest.MonkeyPatch) -> None:
+    original = gate._scope
+    patch.setattr(gate, "_scope", lambda reaches: original((Reach.SUBTREE, path) for _, path in reaches))
+
+
+def a_prefix_taken_for_the_whole(patch: pytest.MonkeyPatch) -> None:
+    """Scope checked the wrong way round: whoever stands below covers what stands above."""
+
+    def covers(self: Scope, path: str) -> bool:
+        return self == EVERYWHERE or any(top.startswith(path) for top in self.subtrees)
+
+    patch.setattr(Scope, "covers", covers)
+
+
+def rows_that_do_not_follow_a_move(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hooks, "owned_models", [])
+
+
+def a_session_of_a_locked_account(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("django.contrib.auth.backends.ModelBackend.user_can_authenticate", lambda self, user: True)
+
+
+PLANTS: list[Plant] = [
+    a_list_without_the_filter,
+    a_count_without_the_filter,
+    a_search_without_the_filter,
+    a_page_without_the_filter,
+    offices_elsewhere_shown,
+    contacts_for_everybody,
+    a_gate_that_ignores_revocation,
+    a_gate_that_ignores_the_last_day,
+    a_gate_that_ignores_the_end_of_offices,
+    a_gate_that_remembers,
+    a_gate_that_forgets_to_look_at_closed_units,
+    a_reach_that_is_too_long,
+    a_prefix_taken_for_the_whole,
+    rows_that_do_not_follow_a_move,
+    a_session_of_a_locked_account,
+]
+
+
+@pytest.mark.once
+@pytest.mark.django_db
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+def test_a_planted_bug_is_caught(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    with pytest.raises(AssertionError, match=r" for Nadezhda\d\d"):
+        run(3000)

@@ -1,0 +1,100 @@
+"""Whatever is done to the tree: paths are the parents' chain, nothing active hangs from a closed unit, and every past tree
+can be told from what was kept."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from braid.kernel.access import OPERATOR
+from braid.kernel.errors import Refused
+from braid.units.actions import (
+    Part,
+    add_unit,
+    close_unit,
+    merge_units,
+    move_unit,
+    rename_unit,
+    reopen_unit,
+    split_unit,
+)
+from braid.units.enums import UnitStatus
+from braid.units.models import Placement, Unit
+from braid.units.paths import number_of
+from braid.units.queries import tree_at, unit_at_path, unit_by_code
+from braid.units.snapshot import build
+from tests.factories import tree
+from tests.units.test_actions import paths_hold
+
+FIRST_DAY = date(2025, 1, 1)
+DEEDS = ("add", "move", "move", "merge", "split", "close", "reopen", "rename")
+Seen = dict[int, tuple[str, int | None, str, str]]
+
+
+def as_it_is() -> Seen:
+    """Path, parent, code and name of the active units by number: the oracle."""
+    rows = Unit.objects.active().values_list("number", "path", "parent_id", "code", "name")
+    return {number: tuple(rest) for number, *rest in rows}  # type: ignore[misc]
+
+
+def do(kind: str, one: Unit, other: Unit, turn: int, deed: dict[str, Any]) -> None:
+    code = f"new{turn}"
+    if kind == "add":
+        add_unit(one, code=code, name=code, **deed)
+    elif kind == "move":
+        move_unit(one, other, **deed)
+    elif kind == "merge":
+        merge_units(one, other, **deed)
+    elif kind == "split":
+        children = tuple(Unit.objects.filter(parent=one).active().values_list("pk", flat=True)[:1])
+        split_unit(one, [Part(code, code, children)], **deed)
+    elif kind == "close":
+        close_unit(one, **deed)
+    elif kind == "reopen":
+        reopen_unit(one, **deed)
+    else:
+        rename_unit(one, name=f"Name {turn}", **deed)
+
+
+class TreeTest(TestCase):
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 30), st.integers(0, 30), st.booleans()), max_size=14)
+    )
+    def test_any_sequence(self, steps: list[tuple[str, int, int, bool]]) -> None:
+        tree({"n": {"a": {"a1": {"a11": {}}, "a2": {"a21": {}}}, "b": {"b1": {"b11": {}}, "b2": {}}}})
+        day, moment = FIRST_DAY, datetime(2026, 1, 1, tzinfo=UTC)
+        days: dict[date, Seen] = {day: as_it_is()}
+        for turn, (kind, first, second, next_day) in enumerate(steps):
+            units = list(Unit.objects.order_by("pk"))
+            day, moment = day + timedelta(days=next_day), moment + timedelta(seconds=1)
+            if day == FIRST_DAY:
+                day += timedelta(days=1)
+            deed = {"on": day, "why": "x", "by": OPERATOR, "at": moment}
+            with suppress(Refused):
+                do(kind, units[first % len(units)], units[second % len(units)], turn, deed)
+            days[day] = as_it_is()
+        self.check(days)
+
+    def check(self, days: dict[date, Seen]) -> None:
+        assert paths_hold()
+        closed = UnitStatus.CLOSED
+        assert not Unit.objects.filter(status=UnitStatus.ACTIVE, parent__status=closed).exists()
+        assert Unit.objects.filter(depth=0).count() == 1
+        for day, seen in days.items():
+            then = {one.number: (one.path, one.parent_number, one.code, one.name) for one in tree_at(day)}
+            assert then == seen, day
+        for placement in Placement.objects.all():
+            assert unit_at_path(placement.path) == Unit.objects.get(pk=number_of(placement.path))
+        for unit in Unit.objects.exclude(merged_into=None):
+            assert unit_by_code(unit.code) != unit
+        snapshot = build(0)
+        for unit in Unit.objects.all():
+            first, end = snapshot.span(unit.pk)
+            below = Unit.objects.subtree(unit.path).order_by("path").values_list("pk", flat=True)
+            assert snapshot.numbers[first:end].tolist() == list(below)
