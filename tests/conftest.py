@@ -15,7 +15,10 @@ from braid.config.catalogs import compile_all
 from braid.people.queries.headcounts import forget_headcounts
 from braid.units import snapshot
 
+from .sharing import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from .undefined import forbid_undefined_variables
+
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 TIME_OF_DAY = time.fromisoformat(os.environ.get("BRAID_TEST_TIME", "00:05"))
 """When every test begins, by the federation's clock. At five past midnight the day is another one in UTC and was another

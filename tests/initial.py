@@ -70,6 +70,12 @@ def _whole(
     )
 
 
+def operations_of(app: str) -> list[Operation]:
+    """What the app's initial migration does, in order."""
+    made = importlib.import_module(f"braid.{app}.migrations.0001_initial").Migration
+    return list(made.operations)
+
+
 def write(app: str) -> None:
     """Write the app's initial migration anew, folded."""
     made = importlib.import_module(f"braid.{app}.migrations.0001_initial")

@@ -1,5 +1,5 @@
 """Fixtures of the terminal's tests."""
 
-from .processes import braid
+from .processes import braid, built
 
-__all__ = ["braid"]
+__all__ = ["braid", "built"]

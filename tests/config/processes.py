@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -77,11 +78,14 @@ class Braid:
 
 
 @contextmanager
-def braid_on(folder: Path) -> Iterator[Braid]:
-    """A data folder with a database of the kind the suite runs on."""
+def braid_on(folder: Path, like: Braid | None = None) -> Iterator[Braid]:
+    """A data folder with a database of the kind the suite runs on: empty, or a copy of another's."""
     url, name = os.environ.get("DATABASE_URL", ""), f"braid_ops_{os.getpid()}_{time.monotonic_ns() % 10**9}"
+    if like:
+        shutil.copytree(like.folder, folder)
     if url.startswith("postgres"):
-        _postgres(url, f"CREATE DATABASE {name}")
+        model = urlsplit(like.environment["DATABASE_URL"]).path[1:] if like else "template1"
+        _postgres(url, f"CREATE DATABASE {name} TEMPLATE {model}")
     else:
         url = ""
     braid = Braid(folder, urlunsplit(urlsplit(url)._replace(path=f"/{name}")) if url else "")
@@ -95,8 +99,20 @@ def braid_on(folder: Path) -> Iterator[Braid]:
 
 @pytest.fixture
 def braid(tmp_path: Path) -> Iterator[Braid]:
+    """A data folder with nothing in it."""
     with braid_on(tmp_path / "var") as made:
         yield made
+
+
+DEMO = ["--tree", "us", "--units", "120"]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Braid]:
+    """A small demo, made once for the tests that only look. Who uses it stands in `tests/sharing.py`."""
+    with braid_on(tmp_path_factory.mktemp("demo") / "var") as braid:
+        braid.must("demo", "--check", *DEMO)
+        yield braid
 
 
 def free_port() -> int:

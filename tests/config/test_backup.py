@@ -14,18 +14,17 @@ from typing import Any
 
 import pytest
 
-from .processes import COMMAND, Braid, braid_on
+from .processes import COMMAND, DEMO, Braid, braid_on
 
 needs_tools = pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed")
 pytestmark = needs_tools
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Braid, Path]]:
+def saved(built: Braid, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Braid, Path]]:
     """A small demo with a file and a spool, and its backup."""
     folder = tmp_path_factory.mktemp("saved")
-    with braid_on(folder / "var") as braid:
-        braid.must("demo", "--check", "--tree", "us", "--units", "60")
+    with braid_on(folder / "var", like=built) as braid:
         (braid.folder / "files" / "logos").mkdir(parents=True)
         (braid.folder / "files" / "logos" / "标志.svg").write_text("<svg/>")
         (braid.folder / "spool" / "receipts").mkdir(parents=True, exist_ok=True)
@@ -59,13 +58,15 @@ def test_what_was_saved_comes_back(saved: tuple[Braid, Path], empty: Braid) -> N
     assert said["migrated"] == []
     assert asks(empty, UNITS) == asks(braid, UNITS)
     assert (empty.folder / "files" / "logos" / "标志.svg").read_text() == "<svg/>"
-    assert "✓ contact.seen" in empty.must("demo", "--check", "--tree", "us", "--units", "60")
+    assert "✓ contact.seen" in empty.must("demo", "--check", *DEMO)
     assert not list(empty.folder.glob(".restore-*"))
 
 
-def test_nothing_is_overwritten_unless_told_to(saved: tuple[Braid, Path], empty: Braid) -> None:
+def test_nothing_is_overwritten_unless_told_to(saved: tuple[Braid, Path], empty: Braid, tmp_path: Path) -> None:
     braid, file = saved
-    empty.must("demo", "--check", "--tree", "us", "--units", "40")
+    rows = tmp_path / "own.csv"
+    rows.write_text("code,parent_code,name\nA,,Alpha\nB,A,Beta\n")
+    empty.must("units", "import", str(rows))
     before = asks(empty, UNITS)
     done = empty.run("restore", str(file))
     assert done.returncode == 1

@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,10 @@ from braid.kernel.outbox import owe
 from braid.people.models import Person
 from tests.kernel.outbox_workers import make_person
 
-from .processes import COMMAND, Braid, braid_on, free_port, status_of, wait_for
+from .processes import COMMAND, DEMO, Braid, braid_on, free_port, status_of, wait_for
 
 pytestmark = pytest.mark.once
 
-SMALL = ["--tree", "us", "--units", "300"]
-TINY = ["--tree", "us", "--units", "60"]
 NEEDED = {
     "units.count",
     "units.levels",
@@ -44,14 +41,6 @@ NEEDED = {
 }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Braid]:
-    """A demo of 300 units, made once for the tests that only look."""
-    with braid_on(tmp_path_factory.mktemp("demo") / "var") as braid:
-        braid.must("demo", "--check", *SMALL)
-        yield braid
-
-
 def report_of(braid: Braid, *arguments: str) -> dict[str, Any]:
     """The JSON object that stands last on standard output."""
     said = braid.must("demo", "--check", "--json", *arguments)
@@ -65,11 +54,11 @@ def what_stays(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_report_has_everything_and_all_is_well(built: Braid) -> None:
-    report = report_of(built, *SMALL)
+    report = report_of(built, *DEMO)
     assert set(report) == {"units", "people", "levels", "seconds", "peak_mb", "checks"}
     assert {check["name"] for check in report["checks"]} >= NEEDED
     assert [check for check in report["checks"] if not check["ok"]] == []
-    assert report["people"] > report["units"] > 250
+    assert report["people"] > report["units"] > 100
     levels = report["levels"]
     assert sum(row["all_units"] or row["units"] for row in levels) <= report["units"]
     assert all(row["acknowledged"] <= row["seen"] <= row["reached"] <= row["units"] for row in levels)
@@ -91,14 +80,14 @@ Receipt.objects.filter(unit_number=last).delete()
 """
 
 
-def test_a_check_that_fails_ends_with_one(braid: Braid) -> None:
-    braid.must("demo", "--check", *TINY)
-    subprocess.run(
-        [COMMAND[0], "-c", FORGET_ONE_UNIT],
-        env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
-        check=True,
-    )
-    done = braid.run("demo", "--check", "--json", *TINY)
+def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
+    with braid_on(tmp_path / "var", like=built) as braid:
+        subprocess.run(
+            [COMMAND[0], "-c", FORGET_ONE_UNIT],
+            env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
+            check=True,
+        )
+        done = braid.run("demo", "--check", "--json", *DEMO)
     assert done.returncode == 1
     checks = {check["name"]: check["ok"] for check in json.loads(done.stdout.strip().splitlines()[-1])["checks"]}
     assert checks["contact.seen"] is False
@@ -106,21 +95,21 @@ def test_a_check_that_fails_ends_with_one(braid: Braid) -> None:
 
 
 def test_killed_anywhere_it_goes_on_to_the_same_end(built: Braid, tmp_path: Path) -> None:
-    whole = what_stays(report_of(built, *SMALL))
+    whole = what_stays(report_of(built, *DEMO))
     chance = random.Random(int(os.environ.get("BRAID_TEST_SEED", "7")))
     with braid_on(tmp_path / "var") as braid:
         kills = 0
-        for _ in range(12):
-            process = braid.start("demo", "--check", *SMALL)
+        for _ in range(8):
+            process = braid.start("demo", "--check", *DEMO)
             try:
-                process.wait(chance.uniform(1.2, 7))
+                process.wait(chance.uniform(1.2, 5))
                 break
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
                 kills += 1
         assert kills
-        assert what_stays(report_of(braid, *SMALL)) == whole
+        assert what_stays(report_of(braid, *DEMO)) == whole
 
 
 @pytest.mark.django_db
@@ -133,19 +122,19 @@ def test_work_that_a_killed_run_had_begun_is_not_left(now: datetime) -> None:
     assert nothing_due_is_left(Demo(0, {})).ok
 
 
-def test_reset_begins_anew_and_spares_what_is_no_demo(braid: Braid) -> None:
-    braid.must("demo", "--check", *TINY)
-    assert report_of(braid, "--tree", "us", "--units", "80", "--reset")["units"] in (79, 80)
-    make = "from braid.config.models import DemoStage; DemoStage.objects.all().delete()"
-    subprocess.run(
-        [COMMAND[0], "-c", f"import django; django.setup(); {make}"],
-        env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
-        check=True,
-    )
-    for arguments in (["--reset"], []):
-        done = braid.run("demo", "--check", *TINY, *arguments)
-        assert done.returncode == 3
-        assert "no demo" in done.stderr
+def test_reset_begins_anew_and_spares_what_is_no_demo(built: Braid, tmp_path: Path) -> None:
+    with braid_on(tmp_path / "var", like=built) as braid:
+        assert report_of(braid, "--tree", "us", "--units", "40", "--reset")["units"] in (39, 40)
+        make = "from braid.config.models import DemoStage; DemoStage.objects.all().delete()"
+        subprocess.run(
+            [COMMAND[0], "-c", f"import django; django.setup(); {make}"],
+            env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
+            check=True,
+        )
+        for arguments in (["--reset"], []):
+            done = braid.run("demo", "--check", *DEMO, *arguments)
+            assert done.returncode == 3
+            assert "no demo" in done.stderr
 
 
 def test_a_file_of_ones_own(braid: Braid, tmp_path: Path) -> None:
@@ -165,7 +154,7 @@ def test_bad_rows_of_a_file_are_listed(braid: Braid, tmp_path: Path) -> None:
 
 def test_it_serves_and_its_links_sign_in(built: Braid) -> None:
     port = free_port()
-    process = built.start("demo", *SMALL, "--port", str(port))
+    process = built.start("demo", *DEMO, "--port", str(port))
     base = f"http://127.0.0.1:{port}"
     wait_for(lambda: "--reset" in built.said.read_text())
     said = built.said.read_text()
