@@ -6,14 +6,18 @@ children at a time; each calls the function (with its number) until it is killed
 
 from __future__ import annotations
 
+import atexit
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -30,18 +34,34 @@ def scratch(folder: Path) -> Iterator[dict[str, str]]:
     """The environment of a database of its own, migrated: a file in `folder`, or a PostgreSQL database dropped at the end."""
     environment = {**os.environ, "BRAID_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "braid.config.settings_test"}
     url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        shutil.copy(_migrated(url), folder / "braid.sqlite3")
+        yield {**environment, "DATABASE_URL": f"sqlite:///{folder / 'braid.sqlite3'}"}
+        return
     name = f"braid_scratch_{os.getpid()}_{time.monotonic_ns() % 10**6}"
-    if url.startswith("postgres"):
-        environment["DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        _postgres(url, f"CREATE DATABASE {name}")
-    else:
-        environment["DATABASE_URL"] = f"sqlite:///{folder / 'braid.sqlite3'}"
+    _postgres(url, f"CREATE DATABASE {name} TEMPLATE {_migrated(url)}")
     try:
-        run([sys.executable, "-m", "django", "migrate", "-v0"], environment)
-        yield environment
+        yield {**environment, "DATABASE_URL": _named(url, name)}
     finally:
-        if url.startswith("postgres"):
-            _postgres(url, f"DROP DATABASE {name} WITH (FORCE)")
+        _postgres(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@cache
+def _migrated(url: str) -> str:
+    """A migrated database to copy, made once in each process of the tests: a file's path, or a name at PostgreSQL."""
+    folder = tempfile.mkdtemp(prefix="braid-migrated-")
+    atexit.register(shutil.rmtree, folder)
+    environment = {**os.environ, "BRAID_VAR": folder, "DJANGO_SETTINGS_MODULE": "braid.config.settings_test"}
+    if url.startswith("postgres"):
+        made = f"braid_migrated_{os.getpid()}"
+        _postgres(url, f"CREATE DATABASE {made}")
+        atexit.register(_postgres, url, f"DROP DATABASE {made} WITH (FORCE)")
+        environment["DATABASE_URL"] = _named(url, made)
+    else:
+        made = f"{folder}/braid.sqlite3"
+        environment["DATABASE_URL"] = f"sqlite:///{made}"
+    run([sys.executable, "-m", "django", "migrate", "-v0"], environment)
+    return made
 
 
 def run(command: list[str], environment: dict[str, str]) -> str:
@@ -71,11 +91,15 @@ def call(function: str, environment: dict[str, str]) -> str:
     return run([sys.executable, "-m", "tests.killing", function], environment)
 
 
+def _named(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
 def _postgres(url: str, sql: str) -> None:
     import psycopg
 
-    server = urlunsplit(urlsplit(url)._replace(path="/postgres"))  # the database the URL names need not exist
-    with psycopg.connect(server, autocommit=True) as connection:
+    # the database the URL names need not exist
+    with psycopg.connect(_named(url, "postgres"), autocommit=True) as connection:
         connection.execute(sql)  # type: ignore[arg-type]
 
 
