@@ -2,9 +2,9 @@
 
     python -m tests.initial contact
 
-The autodetector adds indexes, constraints and some fields one by one, and Django draws every model near anew after each: making
-an empty database then takes three times as long. Applied to what it wrote itself it changes nothing. An app with code of its own in
-its migration (journal) is left alone.
+The autodetector adds indexes, constraints and some fields one by one, and Django draws every model near anew after each: an
+empty database then takes three times as long to make. Applied to what it wrote itself it changes nothing. An app with code of
+its own in its migration (journal) is left alone.
 """
 
 from __future__ import annotations
