@@ -34,7 +34,10 @@ FEWEST = 10
 
 Meaning = UnitSet.Meaning
 Mask = npt.NDArray[np.bool_]
-TOLD_BY = (Meaning.PUSHED, Meaning.MAILED, Meaning.TOLD, Meaning.UNKNOWN, Meaning.FAILED)
+TOLD_BY = (
+    *(Meaning.PUSHED, Meaning.MAILED, Meaning.TOLD, Meaning.UNKNOWN, Meaning.FAILED),
+    *(Meaning.CALLED, Meaning.UNREACHABLE),
+)
 SHOWN = (Meaning.ADDRESSED, Meaning.REACHED, Meaning.SEEN, Meaning.ACKNOWLEDGED, Meaning.DONE)
 
 
@@ -187,7 +190,7 @@ def units_missing(notice: Notice, part: Part, what: Missing, *, cursor: str = ""
     tree, sets = snapshot.current(), sets_of(notice)
     start, end = part.span(tree)
     if cursor:
-        start = max(start, _place(cursor) + 1)
+        start = max(start, place_of(cursor) + 1)
     missing = tree.mask_of(sets.units[Meaning.ADDRESSED] - sets.units[what.value])
     places = np.flatnonzero(missing[start:end])[: size + 1] + start
     numbers = [int(tree.numbers[place]) for place in places[:size]]
@@ -195,7 +198,8 @@ def units_missing(notice: Notice, part: Part, what: Missing, *, cursor: str = ""
     return Page([rows[number] for number in numbers], str(places[size - 1]) if len(places) > size else "")
 
 
-def _place(cursor: str) -> int:
+def place_of(cursor: str) -> int:
+    """The place in the tree that a cursor stands for. Raises `BadInput` for a damaged one."""
     if not cursor.isascii() or not cursor.isdigit():
         raise bad_cursor()
     return int(cursor)

@@ -1,0 +1,128 @@
+"""Phone lists: whom to telephone in a unit, what came of it, and the lists that wait for somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from braid.contact.enums import CALLED_FOR, NoticeState
+from braid.contact.models import Call, Notice, PhoneList
+from braid.contact.rules import CALL_SILENT
+from braid.kernel.access import scope
+from braid.kernel.keyset import Page, page_of
+from braid.people.enums import Office
+from braid.people.models import Membership, Person
+from braid.units.models import Unit
+
+from .recipients import Meant, meant_by
+from .silence import silent_units, units_silent_on
+
+
+@dataclass(frozen=True)
+class PhoneListHere:
+    """The phone list of a notice at one unit."""
+
+    phone_list: PhoneList
+    unit: Unit
+    offices: int
+    """The offices (a mask) the notice means there."""
+    is_silent: bool
+    """Whether somebody still has to be telephoned."""
+
+
+def phone_list_for(person: Person, pk: int, code: str) -> PhoneListHere:
+    """The phone list of notice `pk` at the unit with `code`, if `person` may telephone for that unit; else `Http404`.
+
+    It is there once its sender asked for it, until the notice is withdrawn.
+    """
+    unit = Unit.objects.filter(scope(person, CALL_SILENT).where("path"), code=code).first()
+    asked = PhoneList.objects.select_related("notice__unit").filter(notice=pk, notice__state=NoticeState.SENT).first()
+    if unit is None or asked is None:
+        raise Http404
+    offices = _offices_in(meant_by([pk]).get(pk, Meant(())), unit)
+    if not offices:
+        raise Http404
+    return PhoneListHere(asked, unit, offices, unit.pk in units_silent_on(asked.notice, asked.awaits))
+
+
+def people_to_call(here: PhoneListHere, *, at: datetime, cursor: str = "", size: int = 50) -> Page[Membership]:
+    """A page of the people whom the notice means in the unit, officers first, with their persons. One query.
+
+    Nobody while the unit is not silent: it has answered through one of them.
+    """
+    return page_of(_meant_in(here, at), order=("office", "pk"), cursor=cursor, size=size)
+
+
+def _meant_in(here: PhoneListHere, at: datetime) -> QuerySet[Membership]:
+    offices = [office for office in Office if here.offices >> office & 1]
+    rows = Membership.objects.current(timezone.localdate(at)).filter(unit=here.unit, office__in=offices)
+    return (rows if here.is_silent else rows.none()).select_related("person")
+
+
+def calls_about(here: PhoneListHere, memberships: Sequence[Membership]) -> dict[int | None, Call]:
+    """What was recorded of the people in `memberships`, by their numbers, and of the unit as a whole (None). One query."""
+    rows = Call.objects.filter(notice=here.phone_list.notice_id, unit=here.unit).select_related("by")
+    numbers = {row.person_id for row in memberships}
+    return {row.person_id: row for row in rows if row.person_id is None or row.person_id in numbers}
+
+
+def is_meant_in(notice: Notice, unit: Unit, person: Person | None, *, at: datetime) -> bool:
+    """Whether `notice` means `unit`, and `person`, if one is given, in it."""
+    offices = _offices_in(meant_by([notice.pk]).get(notice.pk, Meant(())), unit)
+    if person is None or not offices:
+        return bool(offices)
+    held = Membership.objects.current(timezone.localdate(at)).filter(unit=unit, person=person)
+    return any(offices >> office & 1 for office in held.values_list("office", flat=True))
+
+
+def phone_lists_waiting_for(person: Person, *, at: datetime, most: int) -> list[tuple[Notice, Unit]]:
+    """Notices about which `person` is asked to telephone people of her unit, newest first. At most six queries.
+
+    The liaison officer is asked; where a unit has none, its head. Nothing waits once the unit has answered, somebody was
+    reached, or it is recorded that the unit as a whole cannot be.
+    """
+    units = _units_called_by(person, at)
+    recent = PhoneList.objects.filter(asked_at__gt=at - CALLED_FOR, notice__state=NoticeState.SENT) if units else None
+    lists = list(recent.select_related("notice__unit").order_by("-asked_at")[:most]) if recent is not None else []
+    if not lists:
+        return []
+    silent = silent_units([(one.notice_id, one.awaits) for one in lists])
+    given_up = set(
+        Call.objects.filter(notice__in=[one.notice_id for one in lists], unit__in=units, person=None).values_list(
+            "notice_id", "unit_id"
+        )
+    )
+    return [
+        (one.notice, unit)
+        for one in lists
+        for number, unit in units.items()
+        if number in silent[one.notice_id, one.awaits] and (one.notice_id, number) not in given_up
+    ]
+
+
+def _units_called_by(person: Person, at: datetime) -> dict[int, Unit]:
+    on = timezone.localdate(at)
+    held = list(
+        Membership.objects.current(on)
+        .filter(person=person, office__in=(Office.LIAISON, Office.HEAD))
+        .select_related("unit")
+    )
+    led = {row.unit_id for row in held if row.office == Office.HEAD}
+    others = Membership.objects.current(on).filter(unit__in=led, office=Office.LIAISON).values_list("unit_id", flat=True)
+    has_liaison = set(others) if led else set()
+    return {row.unit_id: row.unit for row in held if row.office == Office.LIAISON or row.unit_id not in has_liaison}
+
+
+def _offices_in(meant: Meant, unit: Unit) -> int:
+    """The offices (a mask) meant in `unit`."""
+    every = sum(1 << office for office in Office)
+    found = 0
+    for offices, numbers in meant.rules:
+        if unit.pk in numbers:
+            found |= offices or every
+    return found
