@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from braid.contact.actions import (
@@ -23,6 +23,7 @@ from braid.kernel.delivery.push import topic_of
 from braid.kernel.delivery.webpush import Subscription, decoded
 from braid.kernel.enums import DeliveryState
 from braid.kernel.models import Delivery
+from braid.people.actions import set_quiet_hours
 from braid.people.enums import Office
 from braid.people.models import Account, ChosenChannel, Membership, Person
 from tests import factories
@@ -40,6 +41,7 @@ def prepare() -> None:
     """Two notices to one unit of many people; half of them chose e-mail, half their phone."""
     units = factories.tree({"nation": {"village": {}}})
     village = units["village"]
+    set_quiet_hours(village, (time(0), time(0)), by=OPERATOR, at=NOW)  # their clock runs through the nights
     first = Person.objects.bulk_create([Person(name=f"Person {n}", created_at=NOW) for n in range(PEOPLE)])[0].pk
     numbers = range(first, first + PEOPLE)
     accounts = [Account(person_id=n, username=f"p{n}", email=f"p{n}@example.org", date_joined=NOW) for n in numbers]

@@ -50,18 +50,32 @@ def phone_list_for(person: Person, pk: int, code: str) -> PhoneListHere:
     return PhoneListHere(asked, unit, offices, unit.pk in units_silent_on(asked.notice, asked.awaits))
 
 
+def has_phone_list(notice: Notice) -> bool:
+    """Whether the sender of `notice` asked for calls, and it was not withdrawn."""
+    return notice.state == NoticeState.SENT and PhoneList.objects.filter(notice=notice).exists()
+
+
 def people_to_call(here: PhoneListHere, *, at: datetime, cursor: str = "", size: int = 50) -> Page[Membership]:
     """A page of the people whom the notice means in the unit, officers first, with their persons. One query.
 
     Nobody while the unit is not silent: it has answered through one of them.
     """
-    return page_of(_meant_in(here, at), order=("office", "pk"), cursor=cursor, size=size)
+    rows = _meant_in(here, at)
+    return page_of(rows if here.is_silent else rows.none(), order=("office", "pk"), cursor=cursor, size=size)
+
+
+def person_to_call(here: PhoneListHere, pk: int, *, at: datetime) -> Person:
+    """Person `pk` if the notice means her in the unit; else `Http404`."""
+    found = _meant_in(here, at).filter(person=pk).first()
+    if found is None:
+        raise Http404
+    return found.person
 
 
 def _meant_in(here: PhoneListHere, at: datetime) -> QuerySet[Membership]:
     offices = [office for office in Office if here.offices >> office & 1]
     rows = Membership.objects.current(timezone.localdate(at)).filter(unit=here.unit, office__in=offices)
-    return (rows if here.is_silent else rows.none()).select_related("person")
+    return rows.select_related("person")
 
 
 def calls_about(here: PhoneListHere, memberships: Sequence[Membership]) -> dict[int | None, Call]:
@@ -78,6 +92,12 @@ def is_meant_in(notice: Notice, unit: Unit, person: Person | None, *, at: dateti
         return bool(offices)
     held = Membership.objects.current(timezone.localdate(at)).filter(unit=unit, person=person)
     return any(offices >> office & 1 for office in held.values_list("office", flat=True))
+
+
+def offices_in(unit: Unit, persons: Sequence[int], *, at: datetime) -> dict[int, Office]:
+    """The first office each of `persons` holds in `unit` now. One query."""
+    held = Membership.objects.current(timezone.localdate(at)).filter(unit=unit, person__in=persons)
+    return {person: Office(office) for person, office in held.order_by("-office").values_list("person_id", "office")}
 
 
 def phone_lists_waiting_for(person: Person, *, at: datetime, most: int) -> list[tuple[Notice, Unit]]:

@@ -27,7 +27,7 @@ from braid.units.models import Unit
 from .reach import TOLD_BY, Part, place_of, sets_of
 from .silence import awaited
 
-AT_ONCE = 200
+AT_ONCE = 500
 """Units an export reads at once."""
 
 Meaning = UnitSet.Meaning
@@ -64,15 +64,32 @@ class Proof:
         return max(self.calls, key=lambda call: (call.is_reached, call.at), default=None)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a notice at all units, as sets of them."""
+
+    reached: BitMap
+    told: list[tuple[Meaning, BitMap]]
+    reminders: list[tuple[Dispatch, BitMap]]
+
+
 def proofs_of(notice: Notice, units: Sequence[Unit]) -> list[Proof]:
-    """The proof of `notice` at each of `units`. Six queries, however many."""
+    """The proof of `notice` at each of `units`. Seven queries, however many."""
+    return _proofs(notice, _known(notice), units)
+
+
+def _known(notice: Notice) -> _Known:
+    kept = UnitSet.objects.filter(notice=notice, meaning__in=TOLD_BY).order_by("meaning")
+    dispatches = Dispatch.objects.filter(notice=notice, number__gt=0).order_by("number")
+    return _Known(
+        reached=sets_of(notice).units[Meaning.REACHED],
+        told=[(Meaning(row.meaning), BitMap.deserialize(bytes(row.numbers))) for row in kept],
+        reminders=[(row, BitMap.deserialize(bytes(row.units)) if row.units else BitMap()) for row in dispatches],
+    )
+
+
+def _proofs(notice: Notice, known: _Known, units: Sequence[Unit]) -> list[Proof]:
     numbers = [unit.pk for unit in units]
-    kept = UnitSet.objects.filter(notice=notice, meaning__in=[*TOLD_BY, Meaning.REACHED])
-    sets = [(Meaning(row.meaning), BitMap.deserialize(bytes(row.numbers))) for row in kept.order_by("meaning")]
-    reminders = [
-        (row, BitMap.deserialize(bytes(row.units)) if row.units else BitMap())
-        for row in Dispatch.objects.filter(notice=notice, number__gt=0).order_by("number")
-    ]
     steps = _steps(notice, numbers)
     calls: dict[int, list[Call]] = defaultdict(list)
     for call in Call.objects.filter(notice=notice, unit__in=numbers).select_related("by", "person").order_by("at", "pk"):
@@ -80,11 +97,10 @@ def proofs_of(notice: Notice, units: Sequence[Unit]) -> list[Proof]:
     return [
         Proof(
             unit=unit,
-            is_reached=any(unit.pk in found for meaning, found in sets if meaning == Meaning.REACHED)
-            or any(step.on for step in steps[unit.pk]),
+            is_reached=unit.pk in known.reached,
             steps=tuple(steps[unit.pk]),
-            told=tuple(meaning for meaning, found in sets if meaning in TOLD_BY and unit.pk in found),
-            reminders=tuple(row for row, found in reminders if unit.pk in found),
+            told=tuple(meaning for meaning, found in known.told if unit.pk in found),
+            reminders=tuple(row for row, found in known.reminders if unit.pk in found),
             calls=tuple(calls[unit.pk]),
         )
         for unit in units
@@ -143,9 +159,7 @@ def units_in(notice: Notice, part: Part, *, level: int = 0, cursor: str = "", si
     """A page of the addressed units in `part`, of one `level` (0: any), in tree order. The cursor is a place in the tree as it
     is now, as in `units_missing`."""
     tree = snapshot.current()
-    places = _places(notice, part, tree)
-    if level:
-        places = places[tree.levels[places] == level]
+    places = _places(notice, part, tree, level)
     if cursor:
         places = places[places > place_of(cursor)]
     numbers = [int(tree.numbers[place]) for place in places[:size]]
@@ -154,14 +168,18 @@ def units_in(notice: Notice, part: Part, *, level: int = 0, cursor: str = "", si
 
 
 def all_proofs(notice: Notice, part: Part, *, level: int = 0) -> Iterator[Proof]:
-    """The proof of every addressed unit in `part`, of one `level` (0: any), read page by page."""
-    cursor, more = "", True
-    while more:
-        page = units_in(notice, part, level=level, cursor=cursor, size=AT_ONCE)
-        yield from proofs_of(notice, page.rows)
-        cursor, more = page.next_cursor, bool(page.next_cursor)
+    """The proof of every addressed unit in `part`, of one `level` (0: any), in tree order, read `AT_ONCE` at a time."""
+    tree, known = snapshot.current(), _known(notice)
+    numbers = tree.numbers[_places(notice, part, tree, level)]
+    for begin in range(0, len(numbers), AT_ONCE):
+        some = [int(number) for number in numbers[begin : begin + AT_ONCE]]
+        rows = Unit.objects.in_bulk(some)
+        yield from _proofs(notice, known, [rows[number] for number in some])
 
 
-def _places(notice: Notice, part: Part, tree: snapshot.Snapshot) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _places(
+    notice: Notice, part: Part, tree: snapshot.Snapshot, level: int = 0
+) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     start, end = part.span(tree)
-    return np.flatnonzero(tree.mask_of(sets_of(notice).units[Meaning.ADDRESSED])[start:end]) + start
+    places = np.flatnonzero(tree.mask_of(sets_of(notice).units[Meaning.ADDRESSED])[start:end]) + start
+    return places[tree.levels[places] == level] if level else places
