@@ -142,8 +142,8 @@ def test_only_offices_it_means(world: SimpleNamespace, now: datetime, later: dat
     phone_list = PhoneList.objects.create(notice=made, asked_at=later)
     here = phone_list_for(world.liaisons["village"], made.pk, world.village.code)
     assert [row.person for row in people_to_call(here, at=later).rows] == [world.heads["village"]]
+    by = world.liaisons["village"]
     with pytest.raises(WrongState):
-        by = world.liaisons["village"]
         record_call(phone_list, world.village, by, Outcome.REACHED, by=by, at=later)
 
 
@@ -179,7 +179,9 @@ def test_what_came_of_it_is_recorded_once_by_whom_and_when(
     with pytest.raises(WrongState, match="already"):
         record_call(phone_list, village, her, Outcome.AWAY, by=by, at=later + DAY)
     assert village.pk not in units_silent_on(phone_list.notice, Fact.SEEN)
-    kinds = Entry.objects.filter(unit=village, kind__startswith="notice.").order_by("pk").values_list("kind", "by_number")
+    kinds = (
+        Entry.objects.filter(unit=village, kind__startswith="notice.").order_by("pk").values_list("kind", "by_number")
+    )
     assert list(kinds) == [("notice.unreachable", by.pk), ("notice.phoned", by.pk)]
     told = dict(told_within(phone_list.notice, Part(world.county)))
     assert (told[UnitSet.Meaning.CALLED], told[UnitSet.Meaning.UNREACHABLE]) == (1, 1)
@@ -225,7 +227,11 @@ def test_the_page_of_the_list(
 
 
 def test_phone_numbers_only_for_who_may_see_contacts(
-    phone_list: PhoneList, world: SimpleNamespace, later: datetime, sign_in: Callable[[Person], Client], monkeypatch: Any
+    phone_list: PhoneList,
+    world: SimpleNamespace,
+    later: datetime,
+    sign_in: Callable[[Person], Client],
+    monkeypatch: Any,
 ) -> None:
     from braid.people.roles import HOLDERS
     from braid.people.rules import VIEW_CONTACTS
@@ -238,7 +244,9 @@ def test_phone_numbers_only_for_who_may_see_contacts(
         assert "13900001111" in sign_in(world.heads["village"]).get(page).content.decode()
 
 
-def test_the_sender_s_page(notice: Notice, world: SimpleNamespace, now: datetime, sign_in: Callable[[Person], Client]) -> None:
+def test_the_sender_s_page(
+    notice: Notice, world: SimpleNamespace, now: datetime, sign_in: Callable[[Person], Client]
+) -> None:
     head, page = world.heads["county"], reverse("notice_remind", args=[notice.pk])
     with time_machine.travel(now + DAY, tick=False) as clock:
         client = sign_in(head)
@@ -253,7 +261,7 @@ def test_the_sender_s_page(notice: Notice, world: SimpleNamespace, now: datetime
         assert client.post(reverse("notice_call_ask", args=[notice.pk]), {"awaits": "1"}).status_code == 409
         clock.shift(DAY)
         client.post(reverse("notice_call_ask", args=[notice.pk]), {"awaits": "1"})
-        assert "Asked for" in client.get(page).content.decode()
+        assert "Calls were asked for" in client.get(page).content.decode()
         reach = client.get(reverse("notice_reach_unit", args=[notice.pk, world.county.code])).content.decode()
         assert page in reach
         assert reverse("notice_phone_list", args=[notice.pk, world.county.code]) in reach
@@ -261,9 +269,7 @@ def test_the_sender_s_page(notice: Notice, world: SimpleNamespace, now: datetime
         assert client.get(reverse("notice_remind", args=[draft.pk])).status_code == 409
 
 
-def test_proof_of_a_unit(
-    phone_list: PhoneList, world: SimpleNamespace, now: datetime, later: datetime
-) -> None:
+def test_proof_of_a_unit(phone_list: PhoneList, world: SimpleNamespace, now: datetime, later: datetime) -> None:
     notice, village = phone_list.notice, world.village
     head, liaison, member = world.heads["village"], world.liaisons["village"], factories.member(village)
     say(notice, member, village, Fact.SEEN, now + timedelta(hours=1))
@@ -276,16 +282,15 @@ def test_proof_of_a_unit(
     assert (acknowledged.at, acknowledged.office) == (now + timedelta(hours=3), Office.HEAD)
     assert (here.call, here.is_reached) == (None, True)
     assert [step.on for step in there.steps] == [None, None]
-    assert there.call and there.call.outcome == Outcome.NO_LINE
+    assert there.call
+    assert there.call.outcome == Outcome.NO_LINE
     assert liaison.pk  # she said nothing, and nothing is said of her
     head.memberships.update(until=later.date())
     (left,) = proofs_of(notice, [village])
     assert left.steps[1].office == Office.HEAD, "the office she held then"
 
 
-def test_proof_names_the_reminders_that_told_somebody_there(
-    world: SimpleNamespace, now: datetime
-) -> None:
+def test_proof_names_the_reminders_that_told_somebody_there(world: SimpleNamespace, now: datetime) -> None:
     for name in ("village", "township"):
         head = world.heads[name]
         Person.objects.filter(pk=head.pk).update(email=f"{name}@example.org")
@@ -300,22 +305,24 @@ def test_proof_names_the_reminders_that_told_somebody_there(
     assert found == {world.county: (), world.township: (), world.village: (reminder,)}
 
 
-def test_proof_takes_a_fixed_number_of_queries(
-    phone_list: PhoneList, world: SimpleNamespace, later: datetime
-) -> None:
+def test_proof_takes_a_fixed_number_of_queries(phone_list: PhoneList, world: SimpleNamespace, later: datetime) -> None:
     notice, units = phone_list.notice, [world.county, world.township, world.village]
     for name in ("county", "township", "village"):
         say(notice, world.heads[name], world.units[name], Fact.SEEN, later)
         record_call(phone_list, world.units[name], None, Outcome.AWAY, by=world.heads["county"], at=later)
     counts = []
     for some in (units[:1], units):
-        with CaptureQueriesContext(connection, ) as taken:
+        with CaptureQueriesContext(
+            connection,
+        ) as taken:
             proofs_of(notice, some)
         counts.append(len(taken))
     assert counts[0] == counts[1] <= 8
 
 
-def test_lists_are_cut_by_level_and_paged(notice: Notice, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_are_cut_by_level_and_paged(
+    notice: Notice, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     part = Part(world.nation)
     first = units_in(notice, part, size=2)
     assert first.rows == [world.county, world.township]
@@ -330,13 +337,18 @@ def test_pages_and_file_of_proof(
     phone_list: PhoneList, world: SimpleNamespace, later: datetime, sign_in: Callable[[Person], Client]
 ) -> None:
     notice, her = phone_list.notice, world.heads["village"]
-    record_call(phone_list, world.village, her, Outcome.AWAY, note="in hospital", by=world.liaisons["village"], at=later)
+    record_call(
+        phone_list, world.village, her, Outcome.AWAY, note="in hospital", by=world.liaisons["village"], at=later
+    )
     say(notice, world.heads["township"], world.township, Fact.SEEN, later)
     with time_machine.travel(later + DAY, tick=False):
         client = sign_in(world.heads["county"])
         page = client.get(reverse("notice_proofs", args=[notice.pk, world.county.code])).content.decode()
         assert "she is away or ill" in page
-        assert client.get(reverse("notice_proofs", args=[notice.pk, world.county.code]), {"level": "99"}).status_code == 404
+        assert (
+            client.get(reverse("notice_proofs", args=[notice.pk, world.county.code]), {"level": "99"}).status_code
+            == 404
+        )
         answer = client.get(reverse("notice_proofs_file", args=[notice.pk, world.county.code]))
         assert answer.streaming
         rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
@@ -354,7 +366,12 @@ def test_pages_and_file_of_proof(
         assert str(her) not in theirs
         viewer = factories.person()
         Grant.objects.create(
-            person=viewer, unit=world.village, unit_path=world.village.path, role=Role.VIEW, reach=Reach.UNIT, since=later
+            person=viewer,
+            unit=world.village,
+            unit_path=world.village.path,
+            role=Role.VIEW,
+            reach=Reach.UNIT,
+            since=later,
         )
         client = sign_in(viewer)
         assert client.get(reverse("notice_proof", args=[notice.pk, world.village.code])).status_code == 200

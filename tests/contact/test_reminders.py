@@ -342,4 +342,4 @@ def test_each_is_reminded_in_her_language(notice: Notice, choosers: dict[str, Pe
     remind_silent(notice, Fact.SEEN, by=OPERATOR, at=now + DAY)
     work(now + DAY)
     (hers,) = [message for message in mail.outbox if "village" in message.to[0]]
-    assert hers.subject == "提醒：Meeting（county）"
+    assert hers.subject == "催办：Meeting（county）"

@@ -118,10 +118,8 @@ def test_who_is_not_to_be_disturbed_is_told_later_and_the_others_now(
 
 
 @pytest.mark.django_db
-def test_some_kinds_go_at_any_hour(
-    at: datetime, channels: dict[str, Kept], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(delivery.sending, "RESTS", [lambda persons, at: {one: at + PATIENCE for one in persons}])
+def test_some_kinds_go_at_any_hour(at: datetime, channels: dict[str, Kept], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery.sending, "RESTS", [lambda persons, at: dict.fromkeys(persons, at + PATIENCE)])
     monkeypatch.setattr(delivery.sending, "AT_ANY_HOUR", {"test"})
     owe("kept", at)
     send_due(at)

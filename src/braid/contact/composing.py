@@ -129,9 +129,7 @@ def _read(persons: set[int], notices: dict[int, Notice]) -> set[tuple[int, int]]
     return set(rows.values_list("notice_id", "person_id"))
 
 
-def _in_her_words(
-    person: Person, notice: Notice, channel: str, *, hides: bool, is_reminder: bool = False
-) -> Message:
+def _in_her_words(person: Person, notice: Notice, channel: str, *, hides: bool, is_reminder: bool = False) -> Message:
     with translation.override(person.language or settings.LANGUAGE_CODE):
         subject = _("%(title)s (%(unit)s)") % {"title": notice.title, "unit": notice.unit}
         if is_reminder:

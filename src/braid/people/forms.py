@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .enums import API_PERMISSIONS, LONGEST_TOKEN_DAYS, QUIET_FROM, QUIET_UNTIL, CameBy, Office, Pace, Reach, Role
 from .rules import LONGEST_GRANT
@@ -233,11 +234,19 @@ class QuietHoursForm(forms.Form):
 
     which = forms.ChoiceField(
         label=_("When are people not disturbed?"),
-        choices=[("above", _("as the units above say")), ("own", _("at these hours")), ("none", _("never: tell them at any hour"))],
+        choices=[
+            ("above", _("as the units above say")),
+            ("own", _("at these hours")),
+            ("none", _("never: tell them at any hour")),
+        ],
         widget=forms.RadioSelect,
     )
-    begins = forms.TimeField(label=_("From"), widget=ClockInput(), initial=QUIET_FROM, required=False)
-    ends = forms.TimeField(label=_("Until"), widget=ClockInput(), initial=QUIET_UNTIL, required=False)
+    begins = forms.TimeField(
+        label=pgettext_lazy("time of day", "From"), widget=ClockInput(), initial=QUIET_FROM, required=False
+    )
+    ends = forms.TimeField(
+        label=pgettext_lazy("time of day", "Until"), widget=ClockInput(), initial=QUIET_UNTIL, required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data

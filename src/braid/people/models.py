@@ -418,8 +418,8 @@ class QuietHours(models.Model):
     """A unit says when its people and those of all units below are not disturbed. No row: as the nearest unit above says."""
 
     unit = models.OneToOneField(Unit, models.PROTECT, related_name="+")
-    begins = models.TimeField(_("from"))
-    ends = models.TimeField(_("until"))
+    begins = models.TimeField(pgettext_lazy("time of day", "from"))
+    ends = models.TimeField(pgettext_lazy("time of day", "until"))
     """By the federation's clock, of the next day where it is not later than `begins`; the same as `begins`: no quiet hours."""
 
     class Meta:

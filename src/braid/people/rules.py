@@ -33,7 +33,9 @@ VIEW_GRANTS = allow("people.view_grants", Role.LEAD, Role.MANAGE, words=_("see w
 GIVE_GRANTS = allow("people.grants", Role.LEAD, words=_("let others do what she may do herself, for a time"))
 VIEW_INVENTORY = allow("people.inventory", Role.LEAD, words=_("see the list of all that is kept of people, and why"))
 
-SET_QUIET_HOURS = allow("people.quiet_hours", Role.LEAD, Role.MANAGE, words=_("say when the people of the unit are not disturbed"))
+SET_QUIET_HOURS = allow(
+    "people.quiet_hours", Role.LEAD, Role.MANAGE, words=_("say when the people of the unit are not disturbed")
+)
 
 LONGEST_GRANT = timedelta(days=366)
 """A grant runs out by itself after a year at the latest and is given again if it is still wanted."""

@@ -57,9 +57,7 @@ def tell_chosen(
     ladders = _ladders(persons)
     quiet = quiet_until(ladders, at) if ladders and kind not in AT_ANY_HOUR else {}
     owe_deliveries(
-        Parcel(
-            kind, thing, person, ladder[min(step, len(ladder) - 1)], quiet.get(person, at), covers=covers
-        )
+        Parcel(kind, thing, person, ladder[min(step, len(ladder) - 1)], quiet.get(person, at), covers=covers)
         for person, ladder in sorted(ladders.items())
     )
     return set(ladders)

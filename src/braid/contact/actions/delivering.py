@@ -111,9 +111,7 @@ def _remind(dispatch: Dispatch, found: Slice, at: datetime) -> None:
     """Each reminder climbs the ladder by a step: her next channel, and when there is none, her last."""
     persons = {person for person, _ in found.persons}
     persons -= left_in_peace(dispatch.notice, dispatch.awaits, persons, at=at)
-    told = tell_chosen(
-        persons, REMINDER, dispatch.pk, step=dispatch.number, covers=(dispatch.notice_id,), at=at
-    )
+    told = tell_chosen(persons, REMINDER, dispatch.pk, step=dispatch.number, covers=(dispatch.notice_id,), at=at)
     units = BitMap.deserialize(bytes(dispatch.units)) if dispatch.units else BitMap()
     units.update(unit for person, unit in found.persons if person in told)
     Dispatch.objects.filter(pk=dispatch.pk).update(owed=dispatch.owed + len(told), units=bytes(units.serialize()))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from braid.contact.enums import Fact, NoticeState
@@ -74,4 +74,6 @@ def check_pause(next_at: datetime, *, at: datetime) -> None:
     """Refused before `next_at`."""
     if at < next_at:
         moment = date_format(timezone.localtime(next_at), "SHORT_DATETIME_FORMAT")
-        raise WrongState(_("People were told of it not long ago. It is possible again from %(moment)s.") % {"moment": moment})
+        raise WrongState(
+            _("People were told of it not long ago. It is possible again from %(moment)s.") % {"moment": moment}
+        )

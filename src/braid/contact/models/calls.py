@@ -14,7 +14,10 @@ from .notices import Notice
 
 
 class PhoneList(models.Model):
-    """The sender of a notice asks that people of units that stay silent be telephoned. Who they are is worked out when it is read."""
+    """The sender of a notice asks that people of units that stay silent be telephoned.
+
+    Who they are is worked out whenever somebody looks.
+    """
 
     notice = models.OneToOneField(Notice, models.CASCADE, related_name="phone_list", primary_key=True)
     awaits = models.PositiveSmallIntegerField(choices=Fact, default=Fact.SEEN)

@@ -133,7 +133,9 @@ def _units_called_by(person: Person, at: datetime) -> dict[int, Unit]:
         .select_related("unit")
     )
     led = {row.unit_id for row in held if row.office == Office.HEAD}
-    others = Membership.objects.current(on).filter(unit__in=led, office=Office.LIAISON).values_list("unit_id", flat=True)
+    others = (
+        Membership.objects.current(on).filter(unit__in=led, office=Office.LIAISON).values_list("unit_id", flat=True)
+    )
     has_liaison = set(others) if led else set()
     return {row.unit_id: row.unit for row in held if row.office == Office.LIAISON or row.unit_id not in has_liaison}
 

@@ -92,7 +92,9 @@ def _proofs(notice: Notice, known: _Known, units: Sequence[Unit]) -> list[Proof]
     numbers = [unit.pk for unit in units]
     steps = _steps(notice, numbers)
     calls: dict[int, list[Call]] = defaultdict(list)
-    for call in Call.objects.filter(notice=notice, unit__in=numbers).select_related("by", "person").order_by("at", "pk"):
+    for call in (
+        Call.objects.filter(notice=notice, unit__in=numbers).select_related("by", "person").order_by("at", "pk")
+    ):
         calls[call.unit_id].append(call)
     return [
         Proof(
@@ -143,7 +145,9 @@ def _offices_then(first: Sequence[tuple[int, int, int, datetime]]) -> dict[tuple
     found = {}
     for unit, _, person, at in first:
         on = timezone.localdate(at)
-        offices = [office for office, since, until in held[unit, person] if since <= on and (until is None or until > on)]
+        offices = [
+            office for office, since, until in held[unit, person] if since <= on and (until is None or until > on)
+        ]
         if offices:
             found[unit, person, at] = Office(min(offices))
     return found
