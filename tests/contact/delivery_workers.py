@@ -15,6 +15,7 @@ from braid.contact.actions import (
     go_on_dispatching,
     send_notice,
 )
+from braid.contact.enums import NOTICE, REMINDER
 from braid.contact.models import Audience, Dispatch, Notice, UnitSet
 from braid.kernel.access import OPERATOR
 from braid.kernel.bulk import insert_rows
@@ -38,7 +39,7 @@ sending.MOST_ATTEMPTS = 1000  # being killed, or not answered, here is nobody's 
 
 
 def prepare() -> None:
-    """Two notices to one unit of many people; half of them chose e-mail, half their phone."""
+    """A notice and a reminder of another to one unit of many people; half of them chose e-mail, half their phone."""
     units = factories.tree({"nation": {"village": {}}})
     village = units["village"]
     set_quiet_hours(village, (time(0), time(0)), by=OPERATOR, at=NOW)  # their clock runs through the nights
@@ -55,11 +56,11 @@ def prepare() -> None:
         else ChosenChannel(person_id=n, channel="push", address=address(n), since=NOW)
         for n in numbers
     )
-    for title in ("First", "Second"):
+    for title, number in (("First", 0), ("Second", 1)):
         draft = draft_notice(
             village, NoticeText(title), by=OPERATOR, at=NOW, audience=[Audience(unit=village, is_subtree=False)]
         )
-        begin_dispatch(send_notice(draft, by=OPERATOR, at=NOW - timedelta(minutes=1)), at=NOW)
+        begin_dispatch(send_notice(draft, by=OPERATOR, at=NOW - timedelta(minutes=1)), number=number, at=NOW)
 
 
 def address(number: int) -> str:
@@ -108,7 +109,9 @@ def _judge_counts(states: Counter[tuple[str, str]]) -> None:
     """The sender is shown what there is."""
     for notice in Notice.objects.all():
         there = dict(UnitSet.objects.filter(notice=notice).values_list("meaning", "numbers"))
-        has_unknown = Delivery.objects.filter(thing=notice.pk, state=State.UNKNOWN).exists()
+        kinds = Dispatch.objects.filter(notice=notice).values_list("number", flat=True)
+        kind = REMINDER if any(kinds) else NOTICE
+        has_unknown = Delivery.objects.filter(kind=kind, state=State.UNKNOWN).exists()
         assert bool(len(bytes(there[UnitSet.Meaning.UNKNOWN])) > 8) == has_unknown
     assert not Delivery.objects.filter(is_counted=False).exists()
     assert states["email", State.UNKNOWN] > 0, "nothing was uncertain: the test proves nothing"

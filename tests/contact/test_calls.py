@@ -109,6 +109,16 @@ def test_who_is_asked(phone_list: PhoneList, world: SimpleNamespace, later: date
     assert asked(world.liaisons["township"]) == []
 
 
+def test_lists_of_others_do_not_hide_hers(
+    phone_list: PhoneList, world: SimpleNamespace, now: datetime, later: datetime
+) -> None:
+    for _ in range(3):
+        PhoneList.objects.create(notice=factories.notice(world.other, sent_at=now), asked_at=later + DAY)
+    freeze_due(later)
+    found = phone_lists_waiting_for(world.liaisons["village"], at=later + DAY, most=2)
+    assert found == [(phone_list.notice, world.village)]
+
+
 def test_waiting_takes_a_fixed_number_of_queries(
     phone_list: PhoneList, world: SimpleNamespace, now: datetime, later: datetime, django_assert_max_num_queries: Any
 ) -> None:
@@ -118,7 +128,7 @@ def test_waiting_takes_a_fixed_number_of_queries(
         PhoneList.objects.create(notice=made, asked_at=later)
         factories.member(factories.unit(world.county), Office.HEAD, who=her)
     freeze_due(later)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert len(phone_lists_waiting_for(her, at=later, most=10)) > 5
 
 

@@ -11,13 +11,14 @@ from django.http import Http404
 from django.utils import timezone
 
 from braid.contact.enums import CALLED_FOR, NoticeState
-from braid.contact.models import Call, Notice, PhoneList
+from braid.contact.models import Audience, Call, Notice, PhoneList
 from braid.contact.rules import CALL_SILENT
 from braid.kernel.access import scope
 from braid.kernel.keyset import Page, page_of
 from braid.people.enums import Office
 from braid.people.models import Membership, Person
 from braid.units.models import Unit
+from braid.units.paths import numbers_of
 
 from .recipients import Meant, meant_by
 from .silence import silent_units, units_silent_on
@@ -101,22 +102,23 @@ def offices_in(unit: Unit, persons: Sequence[int], *, at: datetime) -> dict[int,
 
 
 def phone_lists_waiting_for(person: Person, *, at: datetime, most: int) -> list[tuple[Notice, Unit]]:
-    """Notices about which `person` is asked to telephone people of her unit, newest first. At most six queries.
+    """Notices about which `person` is asked to telephone people of her unit, newest first. One query when nobody is asked for
+    anything, else five at most.
 
     The liaison officer is asked; where a unit has none, its head. Nothing waits once the unit has answered, somebody was
     reached, or it is recorded that the unit as a whole cannot be.
     """
-    units = _units_called_by(person, at)
-    recent = PhoneList.objects.filter(asked_at__gt=at - CALLED_FOR, notice__state=NoticeState.SENT) if units else None
-    lists = list(recent.select_related("notice__unit").order_by("-asked_at")[:most]) if recent is not None else []
-    if not lists:
+    reach = scope(person, CALL_SILENT)
+    above = {number for path in (*reach.subtrees, *reach.units) for number in numbers_of(path)}
+    to_her = Audience.objects.filter(unit__in=above).values("notice")  # only rules anchored there can mean her units
+    recent = PhoneList.objects.filter(notice__in=to_her, asked_at__gt=at - CALLED_FOR, notice__state=NoticeState.SENT)
+    lists = list(recent.select_related("notice__unit").order_by("-asked_at")[:most])
+    units = _units_called_by(person, at) if lists else {}
+    if not units:
         return []
     silent = silent_units([(one.notice_id, one.awaits) for one in lists])
-    given_up = set(
-        Call.objects.filter(notice__in=[one.notice_id for one in lists], unit__in=units, person=None).values_list(
-            "notice_id", "unit_id"
-        )
-    )
+    whole = Call.objects.filter(notice__in=[one.notice_id for one in lists], unit__in=units, person=None)
+    given_up = set(whole.values_list("notice_id", "unit_id"))
     return [
         (one.notice, unit)
         for one in lists

@@ -34,10 +34,8 @@ FEWEST = 10
 
 Meaning = UnitSet.Meaning
 Mask = npt.NDArray[np.bool_]
-TOLD_BY = (
-    *(Meaning.PUSHED, Meaning.MAILED, Meaning.TOLD, Meaning.UNKNOWN, Meaning.FAILED),
-    *(Meaning.CALLED, Meaning.UNREACHABLE),
-)
+TOLD_BY = (Meaning.PUSHED, Meaning.MAILED, Meaning.TOLD, Meaning.UNKNOWN, Meaning.FAILED)
+PHONED = (Meaning.CALLED, Meaning.UNREACHABLE)
 SHOWN = (Meaning.ADDRESSED, Meaning.REACHED, Meaning.SEEN, Meaning.ACKNOWLEDGED, Meaning.DONE)
 
 
@@ -170,10 +168,10 @@ def reach_of(notice: Notice, parts: Iterable[Part]) -> list[UnitReach]:
 
 def told_within(notice: Notice, part: Part) -> list[tuple[Meaning, int]]:
     """In how many units of `part` somebody was told of `notice` beyond the inbox, by each way that was; where nobody knows
-    whether it arrived, and where it did not. One query."""
+    whether it arrived, and where it did not; and what came of the telephone. One query."""
     tree = snapshot.current()
     start, end = part.span(tree)
-    kept = UnitSet.objects.filter(notice=notice, meaning__in=TOLD_BY).order_by("meaning")
+    kept = UnitSet.objects.filter(notice=notice, meaning__in=(*TOLD_BY, *PHONED)).order_by("meaning")
     found = [
         (Meaning(meaning), int(tree.mask_of(BitMap.deserialize(bytes(numbers)))[start:end].sum()))
         for meaning, numbers in kept.values_list("meaning", "numbers")
