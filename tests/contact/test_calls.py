@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from braid.contact.actions import ask_calls, freeze_due, record_call, record_facts, remind_silent, withdraw_notice
 from braid.contact.actions.delivering import go_on_dispatching
+from braid.contact.actions.receipts import grow_sets
 from braid.contact.enums import CallOutcome, Fact
 from braid.contact.models import Audience, Call, Notice, PhoneList, UnitSet
 from braid.contact.queries import proof as proof_queries
@@ -35,6 +36,7 @@ from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.people.actions import choose_channel
 from braid.people.enums import Office, Reach, Role
 from braid.people.models import Account, Grant, Person
+from braid.units import snapshot
 from braid.units.models import Unit
 from tests import factories
 
@@ -386,6 +388,31 @@ def test_pages_and_file_of_proof(
         client = sign_in(viewer)
         assert client.get(reverse("notice_proof", args=[notice.pk, world.village.code])).status_code == 200
         assert client.get(reverse("notice_proof", args=[notice.pk, world.township.code])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["notice_phone_list", "notice_proofs", "notice_proof", "notice_remind"])
+def test_queries_do_not_grow_with_the_rows(
+    name: str, phone_list: PhoneList, world: SimpleNamespace, later: datetime, sign_in: Callable[[Person], Client]
+) -> None:
+    client = sign_in(world.heads["nation"])
+    args = [phone_list.pk] if name == "notice_remind" else [phone_list.pk, world.county.code]
+    counts = []
+    with time_machine.travel(later, tick=False):
+        for rows in (3, 10):
+            for _ in range(rows):
+                unit, her = factories.unit(world.county), factories.member(world.county)
+                grow_sets({(phone_list.pk, UnitSet.Meaning.ADDRESSED.value): [unit.pk]})
+                Call.objects.create(notice=phone_list.notice, unit=unit, outcome="away", by=her, at=later)
+                Call.objects.create(
+                    notice=phone_list.notice, unit=world.county, person=her, outcome="away", by=her, at=later
+                )
+            snapshot._snapshot.clear()
+            assert client.get(reverse(name, args=args)).status_code == 200
+            with CaptureQueriesContext(connection) as taken:
+                page = client.get(reverse(name, args=args)).content.decode()
+            counts.append(len(taken))
+    assert ("away or ill" in page) == (name != "notice_remind")
+    assert counts[0] == counts[1]
 
 
 def test_what_is_erased_with_her(phone_list: PhoneList, world: SimpleNamespace, later: datetime) -> None:

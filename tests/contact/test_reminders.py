@@ -222,6 +222,20 @@ def test_the_night_does_not_stop_the_others(
     assert len(told()) == 7
 
 
+def test_a_reminder_waits_until_the_notice_has_come_to_everybody(
+    notice: Notice, choosers: dict[str, Person], now: datetime
+) -> None:
+    """It rests until the morning while the reminder of it is due: nobody gets the reminder first."""
+    first = Dispatch.objects.filter(notice=notice, number=0)
+    first.update(finished_at=None, after_unit=0, rests_until=now + 2 * DAY)
+    Delivery.objects.all().delete()
+    remind_silent(notice, Fact.SEEN, by=OPERATOR, at=now + DAY)
+    work(now + DAY)
+    assert told() == []
+    work(now + 2 * DAY)
+    assert [message.subject for message in mail.outbox] == ["Meeting (county)"] * 3, "told now, so not reminded now"
+
+
 def test_a_withdrawn_notice_reminds_nobody(
     notice: Notice, world: SimpleNamespace, choosers: dict[str, Person], now: datetime
 ) -> None:

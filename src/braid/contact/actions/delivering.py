@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -46,9 +46,9 @@ def go_on_dispatching(at: datetime) -> int:
     """The worker's round: owe the deliveries of the next slice of the oldest dispatch; returns how much was done.
 
     Nothing is done while `MOST_WAITING` deliveries wait to be sent. While as many wait for the morning, a dispatch that would
-    add to them rests until then, and others go on.
+    add to them rests until then, and others go on. A reminder waits until the notice itself has come to everybody.
     """
-    awake = Dispatch.objects.filter(Q(rests_until=None) | Q(rests_until__lte=at), finished_at=None)
+    awake = Dispatch.objects.filter(Q(rests_until=None) | Q(rests_until__lte=at), ~_FIRST_COMES, finished_at=None)
     dispatch = awake.select_related("notice").order_by("pk").first()
     if dispatch is None or _is_full(Delivery.objects.filter(state__in=OPEN_DELIVERY).exclude(_sleeps(at))):
         return 0
@@ -61,6 +61,12 @@ def go_on_dispatching(at: datetime) -> int:
         with transaction.atomic():
             _owe(dispatch, found, at)
     return 1
+
+
+_FIRST_COMES = Exists(
+    Dispatch.objects.filter(notice=OuterRef("notice"), number__lt=OuterRef("number"), finished_at=None)
+)
+"""Of a dispatch: one before it, of the same notice, is not finished."""
 
 
 def _sleeps(at: datetime) -> Q:
