@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -26,7 +27,8 @@ from .receipts import grow_sets
 
 MOST_WAITING = 5000
 """Deliveries that may wait before more are owed: so a notice to ten million people never has ten million rows at once."""
-SLICE = 1000
+SLICE = 500
+"""Memberships looked at in one transaction: on SQLite nobody else can write meanwhile."""
 UNITS_AT_ONCE = 2000
 COUNT_AT_ONCE = 1000
 
@@ -93,7 +95,11 @@ def _slice(dispatch: Dispatch, at: datetime) -> Slice:
         return Slice([], dispatch.after_unit, 0, is_last=True)
     units = meant.units & units_silent_on(notice, dispatch.awaits) if dispatch.number else meant.units
     on = timezone.localdate(at)
-    return next_slice(dispatch, meant, units, on=on, size=SLICE, unit_size=UNITS_AT_ONCE)
+    found = next_slice(dispatch, meant, units, on=on, size=SLICE, unit_size=UNITS_AT_ONCE)
+    if not dispatch.number:
+        return found
+    peace = left_in_peace(notice, dispatch.awaits, {person for person, _ in found.persons}, at=at)
+    return replace(found, persons=[each for each in found.persons if each[0] not in peace])
 
 
 def _owe(dispatch: Dispatch, found: Slice, at: datetime) -> None:
@@ -116,7 +122,6 @@ def _owe(dispatch: Dispatch, found: Slice, at: datetime) -> None:
 def _remind(dispatch: Dispatch, found: Slice, at: datetime) -> None:
     """Each reminder climbs the ladder by a step: her next channel, and when there is none, her last."""
     persons = {person for person, _ in found.persons}
-    persons -= left_in_peace(dispatch.notice, dispatch.awaits, persons, at=at)
     told = tell_chosen(persons, REMINDER, dispatch.pk, step=dispatch.number, covers=(dispatch.notice_id,), at=at)
     units = BitMap.deserialize(bytes(dispatch.units)) if dispatch.units else BitMap()
     units.update(unit for person, unit in found.persons if person in told)
