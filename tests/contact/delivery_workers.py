@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from braid.contact.actions import (
@@ -15,6 +15,7 @@ from braid.contact.actions import (
     go_on_dispatching,
     send_notice,
 )
+from braid.contact.enums import NOTICE, REMINDER
 from braid.contact.models import Audience, Dispatch, Notice, UnitSet
 from braid.kernel.access import OPERATOR
 from braid.kernel.bulk import insert_rows
@@ -23,6 +24,7 @@ from braid.kernel.delivery.push import topic_of
 from braid.kernel.delivery.webpush import Subscription, decoded
 from braid.kernel.enums import DeliveryState
 from braid.kernel.models import Delivery
+from braid.people.actions import set_quiet_hours
 from braid.people.enums import Office
 from braid.people.models import Account, ChosenChannel, Membership, Person
 from tests import factories
@@ -37,9 +39,10 @@ sending.MOST_ATTEMPTS = 1000  # being killed, or not answered, here is nobody's 
 
 
 def prepare() -> None:
-    """Two notices to one unit of many people; half of them chose e-mail, half their phone."""
+    """A notice and a reminder of another to one unit of many people; half of them chose e-mail, half their phone."""
     units = factories.tree({"nation": {"village": {}}})
     village = units["village"]
+    set_quiet_hours(village, (time(0), time(0)), by=OPERATOR, at=NOW)  # their clock runs through the nights
     first = Person.objects.bulk_create([Person(name=f"Person {n}", created_at=NOW) for n in range(PEOPLE)])[0].pk
     numbers = range(first, first + PEOPLE)
     accounts = [Account(person_id=n, username=f"p{n}", email=f"p{n}@example.org", date_joined=NOW) for n in numbers]
@@ -53,11 +56,11 @@ def prepare() -> None:
         else ChosenChannel(person_id=n, channel="push", address=address(n), since=NOW)
         for n in numbers
     )
-    for title in ("First", "Second"):
+    for title, number in (("First", 0), ("Second", 1)):
         draft = draft_notice(
             village, NoticeText(title), by=OPERATOR, at=NOW, audience=[Audience(unit=village, is_subtree=False)]
         )
-        begin_dispatch(send_notice(draft, by=OPERATOR, at=NOW - timedelta(minutes=1)), at=NOW)
+        begin_dispatch(send_notice(draft, by=OPERATOR, at=NOW - timedelta(minutes=1)), number=number, at=NOW)
 
 
 def address(number: int) -> str:
@@ -106,7 +109,9 @@ def _judge_counts(states: Counter[tuple[str, str]]) -> None:
     """The sender is shown what there is."""
     for notice in Notice.objects.all():
         there = dict(UnitSet.objects.filter(notice=notice).values_list("meaning", "numbers"))
-        has_unknown = Delivery.objects.filter(thing=notice.pk, state=State.UNKNOWN).exists()
+        kinds = Dispatch.objects.filter(notice=notice).values_list("number", flat=True)
+        kind = REMINDER if any(kinds) else NOTICE
+        has_unknown = Delivery.objects.filter(kind=kind, state=State.UNKNOWN).exists()
         assert bool(len(bytes(there[UnitSet.Meaning.UNKNOWN])) > 8) == has_unknown
     assert not Delivery.objects.filter(is_counted=False).exists()
     assert states["email", State.UNKNOWN] > 0, "nothing was uncertain: the test proves nothing"

@@ -71,6 +71,7 @@ def channels(monkeypatch: pytest.MonkeyPatch) -> dict[str, Kept]:
     )
     book = lambda channel, numbers: {number: [f"{channel} of {number}"] for number in numbers}  # noqa: E731
     monkeypatch.setattr(delivery.sending, "ADDRESSES", [book])
+    monkeypatch.setattr(delivery.sending, "RESTS", [])
     return made
 
 
@@ -82,6 +83,10 @@ def only() -> Delivery:
     return Delivery.objects.get()
 
 
+def only_of(person: int) -> Delivery:
+    return Delivery.objects.get(person_number=person)
+
+
 @pytest.mark.django_db
 def test_mail_leaves_and_is_gone(at: datetime) -> None:
     send_later("email", "ada@example.org", subject="Two\nlines", body="text", at=at)
@@ -90,6 +95,35 @@ def test_mail_leaves_and_is_gone(at: datetime) -> None:
     assert (sent.subject, sent.body, sent.to) == ("Two lines", "text", ["ada@example.org"])
     assert send_due(at) == 0
     assert not Delivery.objects.exists()
+
+
+@pytest.mark.django_db
+def test_who_is_not_to_be_disturbed_is_told_later_and_the_others_now(
+    at: datetime, channels: dict[str, Kept], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked when it is sent: a worker that comes late, and a second attempt, disturb nobody either."""
+    morning = at + timedelta(hours=8)
+    rest = lambda persons, at: {number: morning for number in persons if number == 7 and at < morning}  # noqa: E731
+    monkeypatch.setattr(delivery.sending, "RESTS", [rest])
+    owe("kept", at)
+    owe("kept", at, person=8)
+    send_later("email", "ada@example.org", subject="Code", body="123", person=7, at=at)
+    assert send_due(at) == 3
+    assert [to for to, _, _ in channels["kept"].sent] == ["kept of 8"]
+    assert len(mail.outbox) == 1
+    assert (only_of(7).state, only_of(7).due_at, only_of(7).attempts) == (State.OWED, morning, 0)
+    assert send_due(morning - timedelta(minutes=1)) == 0
+    send_due(morning)
+    assert [to for to, _, _ in channels["kept"].sent] == ["kept of 8", "kept of 7"]
+
+
+@pytest.mark.django_db
+def test_some_kinds_go_at_any_hour(at: datetime, channels: dict[str, Kept], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery.sending, "RESTS", [lambda persons, at: dict.fromkeys(persons, at + PATIENCE)])
+    monkeypatch.setattr(delivery.sending, "AT_ANY_HOUR", {"test"})
+    owe("kept", at)
+    send_due(at)
+    assert channels["kept"].sent
 
 
 @pytest.mark.django_db(transaction=True)

@@ -224,6 +224,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("BRAID_PROXIES", default=0)
 """How many of our own proxies stand in front; their word about a client's address is believed."""
 TERM_YEARS = env.int("BRAID_TERM_YEARS", default=5)
 """How long a term lasts from one congress of a unit to the next, unless planned otherwise."""
+REMINDER_PAUSE_HOURS = env.int("BRAID_REMINDER_PAUSE_HOURS", default=24)
+"""How long nobody is told of the same notice again."""
+MOST_REMINDERS = env.int("BRAID_MOST_REMINDERS", default=3)
+"""Reminders of one notice."""
 PHONE_COUNTRY_CODE = env.str("BRAID_PHONE_COUNTRY_CODE", default="86")
 DEMO_LINKS = env.bool("BRAID_DEMO_LINKS", default=False)
 """Whether sign-in links of the demo work: set by `braid demo` only, and even then only on this machine."""

@@ -25,7 +25,7 @@ from braid.contact.actions import (
     send_notice,
     withdraw_notice,
 )
-from braid.contact.enums import Fact, NoticeState
+from braid.contact.enums import LONGEST_REMIND_AFTER, Fact, NoticeState
 from braid.contact.forms.planning import zone_choices
 from braid.contact.models import Attachment, Audience, Notice
 from braid.contact.queries import (
@@ -75,6 +75,7 @@ class NoticeIn(Schema):
     asks_acknowledgement: bool = False
     asks_done: bool = False
     due_on: date | None = None
+    remind_after_days: Annotated[int | None, Field(ge=1, le=LONGEST_REMIND_AFTER)] = None
     audience: Annotated[list[AudienceIn], Field(max_length=200)] = []
 
 

@@ -35,8 +35,8 @@ class ContactConfig(AppConfig):
             owe_due_digests,
         )
         from .actions.handing import count_drafts, hand_over_drafts
-        from .composing import compose_digests, compose_notices, compose_submissions
-        from .enums import DIGEST, FILE_OWNER, NOTICE, SUBMISSION
+        from .composing import compose_digests, compose_notices, compose_reminders, compose_submissions
+        from .enums import DIGEST, FILE_OWNER, NOTICE, REMINDER, SUBMISSION
         from .models import Affiliation, Ballot, Carry, ChatGroup, Group, JoinRequest, Notice, Submission, Survey
         from .networks import forget_salts
         from .queries.attachments import may_read_files_of_notice
@@ -47,7 +47,13 @@ class ContactConfig(AppConfig):
         hooks.before_merge += [merge_groups, merge_ballots, merge_submissions]
         shell.waiting["inbox"] = unread_of
         people.handovers.append(people.Handover("drafts", _("draft notices"), count_drafts, hand_over_drafts))
-        delivery.COMPOSERS |= {NOTICE: compose_notices, DIGEST: compose_digests, SUBMISSION: compose_submissions}
+        delivery.COMPOSERS |= {
+            NOTICE: compose_notices,
+            REMINDER: compose_reminders,
+            DIGEST: compose_digests,
+            SUBMISSION: compose_submissions,
+        }
+        delivery.AT_ANY_HOUR.add(DIGEST)  # it comes at the hour she chose
         files.owners |= {FILE_OWNER: may_read_files_of_notice, SUBMISSION: may_read_photos}
         worker.rounds += [
             freeze_due,

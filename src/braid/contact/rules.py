@@ -25,6 +25,13 @@ SET_REVIEW_RULES = allow("notices.review_rules", Role.LEAD, words=_("say which n
 VIEW_RECEIPTS = allow(
     "notices.receipts", Role.LEAD, Role.MANAGE, Role.PUBLISH, Role.VIEW, words=_("see how many have seen a notice")
 )
+CALL_SILENT = allow(
+    "notices.call",
+    Role.LEAD,
+    Role.MANAGE,
+    Role.LIAISE,
+    words=_("telephone people of a unit that stays silent, and record what came of it"),
+)
 VIEW_GROUPS = allow("groups.view", *Role, words=_("see the groups, also those that are not public"))
 RUN_GROUPS = allow(
     "groups.run",
@@ -80,6 +87,11 @@ def _reaches(reach: Scope, path: str, *, is_subtree: bool) -> bool:
 def can_see_receipts_at(by: Actor, path: str) -> bool:
     """Whether `by` may see which units around `path` a notice reached."""
     return may(by, VIEW_RECEIPTS, path)
+
+
+def can_call_at(by: Actor, path: str) -> bool:
+    """Whether `by` may telephone people of the unit at `path` about a notice nobody there answers."""
+    return may(by, CALL_SILENT, path)
 
 
 def can_set_review_rule(by: Actor, unit: Unit) -> bool:

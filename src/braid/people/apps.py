@@ -23,10 +23,12 @@ class PeopleConfig(AppConfig):
         from .banners import erasure_banner, recovery_banner
         from .models import Grant, Membership, Recovery, Succession, Term
         from .queries.channels import addresses_by, forget_address
+        from .queries.quiet_hours import quiet_until
 
         fill_gate(gate.scope_of)
         delivery.ADDRESSES.append(addresses_by)
         delivery.GONE.append(forget_address)
+        delivery.RESTS.append(quiet_until)
         worker.sweeps += [forget_invitations, forget_birthdays]
         personal.HOLDINGS += holdings.HOLDINGS
         hooks.owned_models += [Membership, Grant, Recovery, Term, Succession]

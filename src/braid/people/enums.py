@@ -1,6 +1,6 @@
 """Offices, roles and how far a grant reaches."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -132,6 +132,11 @@ class Pace(TextChoices):
     DAILY = "daily", _("once a day")
     WEEKLY = "weekly", _("once a week")
 
+
+QUIET_FROM, QUIET_UNTIL = time(21), time(8)
+"""The quiet hours where no unit says otherwise, by the federation's clock."""
+DAY_FROM, DAY_UNTIL = time(10), time(18)
+"""Between these there are no quiet hours anywhere: whoever is in several units must be told at some time."""
 
 MOST_CHANNELS = 20
 """Channels and devices one person can choose."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -11,8 +11,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from .enums import API_PERMISSIONS, LONGEST_TOKEN_DAYS, CameBy, Office, Pace, Reach, Role
+from .enums import API_PERMISSIONS, LONGEST_TOKEN_DAYS, QUIET_FROM, QUIET_UNTIL, CameBy, Office, Pace, Reach, Role
 from .rules import LONGEST_GRANT
 
 
@@ -23,6 +24,15 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class ClockInput(forms.TimeInput):
+    """A time of day, with the phone's own clock."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
 
 
 class PersonForm(forms.Form):
@@ -217,6 +227,41 @@ class TokenForm(forms.Form):
     days = forms.IntegerField(
         label=_("For how many days"), min_value=1, max_value=LONGEST_TOKEN_DAYS, initial=90, widget=forms.NumberInput()
     )
+
+
+class QuietHoursForm(forms.Form):
+    """When the people of a unit are not disturbed."""
+
+    which = forms.ChoiceField(
+        label=_("When are people not disturbed?"),
+        choices=[
+            ("above", _("as the units above say")),
+            ("own", _("at these hours")),
+            ("none", _("never: tell them at any hour")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    begins = forms.TimeField(
+        label=pgettext_lazy("time of day", "From"), widget=ClockInput(), initial=QUIET_FROM, required=False
+    )
+    ends = forms.TimeField(
+        label=pgettext_lazy("time of day", "Until"), widget=ClockInput(), initial=QUIET_UNTIL, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        for name in ("begins", "ends") if values.get("which") == "own" else ():
+            if values.get(name) is None and name not in self.errors:
+                self.add_error(name, _("Write a time."))
+        return values
+
+    @property
+    def hours(self) -> tuple[time, time] | None:
+        """From when until when; the same twice: never; None: as above. Once the form is valid."""
+        which = self.cleaned_data["which"]
+        if which == "above":
+            return None
+        return (QUIET_FROM, QUIET_FROM) if which == "none" else (self.cleaned_data["begins"], self.cleaned_data["ends"])
 
 
 class WishForm(forms.Form):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from braid.kernel.fields import BytewiseField
 from braid.units.enums import STEP
-from braid.units.models import OwnedByUnit
+from braid.units.models import OwnedByUnit, Unit
 
 from .enums import (
     OPEN_ERASURE,
@@ -412,6 +412,22 @@ class Wish(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.pace}"
+
+
+class QuietHours(models.Model):
+    """A unit says when its people and those of all units below are not disturbed. No row: as the nearest unit above says."""
+
+    unit = models.OneToOneField(Unit, models.PROTECT, related_name="+")
+    begins = models.TimeField(pgettext_lazy("time of day", "from"))
+    ends = models.TimeField(pgettext_lazy("time of day", "until"))
+    """By the federation's clock, of the next day where it is not later than `begins`; the same as `begins`: no quiet hours."""
+
+    class Meta:
+        verbose_name = _("quiet hours")
+        verbose_name_plural = _("quiet hours")
+
+    def __str__(self) -> str:
+        return f"{self.begins:%H:%M}-{self.ends:%H:%M}"
 
 
 class ChosenChannel(models.Model):

@@ -33,6 +33,10 @@ VIEW_GRANTS = allow("people.view_grants", Role.LEAD, Role.MANAGE, words=_("see w
 GIVE_GRANTS = allow("people.grants", Role.LEAD, words=_("let others do what she may do herself, for a time"))
 VIEW_INVENTORY = allow("people.inventory", Role.LEAD, words=_("see the list of all that is kept of people, and why"))
 
+SET_QUIET_HOURS = allow(
+    "people.quiet_hours", Role.LEAD, Role.MANAGE, words=_("say when the people of the unit are not disturbed")
+)
+
 LONGEST_GRANT = timedelta(days=366)
 """A grant runs out by itself after a year at the latest and is given again if it is still wanted."""
 
@@ -72,6 +76,11 @@ def can_cancel_succession(by: Actor, planned: Succession) -> bool:
 def can_set_terms(by: Actor, unit: Unit) -> bool:
     """Whether `by` may record congresses of `unit` and plan the next."""
     return may(by, FILL_OFFICES, unit.path)
+
+
+def can_set_quiet_hours(by: Actor, unit: Unit) -> bool:
+    """Whether `by` may say when the people of `unit` and below are not disturbed."""
+    return may(by, SET_QUIET_HOURS, unit.path)
 
 
 def can_end_membership(by: Actor, held: Membership) -> bool:

@@ -1,7 +1,8 @@
 """The one way in which the product tells people something: each by the channels she chose, at the pace she wants.
 
 What is about her own account goes to every address she has, whatever she chose (`tell`). Everything else begins with
-`tell_chosen`: it writes rows only for persons who chose a channel beyond the inbox. Codes to sign in are direct messages.
+`tell_chosen`: it writes rows only for persons who chose a channel beyond the inbox, and keeps quiet hours. Codes to sign in
+are direct messages.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from braid.kernel.addresses import address_of
-from braid.kernel.delivery import CHANNELS, Parcel, owe_deliveries, send_later
+from braid.kernel.delivery import AT_ANY_HOUR, CHANNELS, Parcel, owe_deliveries, send_later
 
 from .enums import Pace
 from .models import Account, ChosenChannel, Wish
 from .phones import clean_or_empty
+from .queries.quiet_hours import quiet_until
 
 EMAIL, SMS = "email", "sms"
 OWN_ADDRESS = (EMAIL, SMS)
@@ -43,20 +45,22 @@ CHANGES = {
 
 
 def tell_chosen(
-    persons: Iterable[int], kind: str, thing: int, *, step: int = 0, due_at: Callable[[int], datetime]
-) -> int:
+    persons: Iterable[int], kind: str, thing: int, *, at: datetime, step: int = 0, covers: tuple[int, ...] = ()
+) -> set[int]:
     """Owe each of the persons numbered `persons` word of a thing (`notice` 17) by one of the channels she chose.
 
     At step 0 that is the first of hers in the order of the ladder, at step 1 the second, and so on; who has no more is told by
-    her last. Who wants a digest gets none of this: the thing waits for it. `due_at` says when each of them may be told.
-    Returns how many deliveries were new; asked again for the same it changes nothing. One query when nobody chose a channel,
-    else three; part of the transaction.
+    her last. Who wants a digest gets none of this: the thing waits for it. In her quiet hours it waits for their end.
+    Returns who is told; asked again for the same it changes nothing. One query when nobody chose a channel, else five; part
+    of the transaction.
     """
     ladders = _ladders(persons)
-    return owe_deliveries(
-        Parcel(kind, thing, person, ladder[min(step, len(ladder) - 1)], due_at(person))
+    quiet = quiet_until(ladders, at) if ladders and kind not in AT_ANY_HOUR else {}
+    owe_deliveries(
+        Parcel(kind, thing, person, ladder[min(step, len(ladder) - 1)], quiet.get(person, at), covers=covers)
         for person, ladder in sorted(ladders.items())
     )
+    return set(ladders)
 
 
 def first_channels(persons: Iterable[int]) -> dict[int, str]:

@@ -5,6 +5,7 @@ from braid.contact.receiving import FactOf
 from .affiliations import answer_affiliation, ask_affiliation, end_affiliation
 from .answering import Given, answer_survey, erase_answer, put_into_box, type_in_answer
 from .attachments import NewAttachment, attach_file, detach_file
+from .calls import ask_calls, record_call
 from .chats import ChatPlan, change_chat, drop_chat, register_chat
 from .counting import count_surveys
 from .counting_votes import count_ballots, forget_votes, note_bursts, set_burst_aside
@@ -37,6 +38,7 @@ from .planning import cancel_plan, plan_sending
 from .questions import answer_question, ask_question, decline_question
 from .receipts import answer_notice, fold_spool, forget_segments, record_facts
 from .relays import answer_call, ask_relay, fold_opens, record_opens, stop_relay
+from .reminders import remind_silent
 from .reviews import agree_to, ask_review, send_back, set_review_rule
 from .sending import announce_notice, correct_notice, send_notice, undo_sending, withdraw_notice
 from .submissions import (
@@ -100,6 +102,7 @@ __all__ = [
     "answer_survey",
     "ask_affiliation",
     "ask_also",
+    "ask_calls",
     "ask_no_longer",
     "ask_question",
     "ask_relay",
@@ -157,11 +160,13 @@ __all__ = [
     "plan_sending",
     "publish_result",
     "put_into_box",
+    "record_call",
     "record_consent",
     "record_facts",
     "record_opens",
     "record_votes",
     "register_chat",
+    "remind_silent",
     "remove_question",
     "remove_recipients",
     "renew_invitation",

@@ -34,6 +34,7 @@ class NoticeText:
     asks_acknowledgement: bool = False
     asks_done: bool = False
     due_on: date | None = None
+    remind_after_days: int | None = None
 
 
 @transaction.atomic

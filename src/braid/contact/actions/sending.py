@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -24,6 +24,7 @@ from braid.units.models import Unit
 from .attachments import NewAttachment, drop_attachments, put_attachments
 from .delivering import begin_dispatch
 from .drafts import check_open
+from .reminders import remind_as_set
 from .reviews import check_correctable, check_second_reader
 
 
@@ -93,6 +94,8 @@ def announce_notice(pk: int, sent_at: str, *, at: datetime) -> None:
         search.index(SEARCH_KIND, notice.pk, f"{notice.title} {notice.body}")
         _renew_public_pages(notice)
         begin_dispatch(notice, at=at)
+        if notice.remind_after_days:
+            owe(remind_as_set, notice.pk, sent_at, due=notice.sent_at + timedelta(days=notice.remind_after_days))
 
 
 @transaction.atomic

@@ -92,7 +92,7 @@ def answer_submission(submission: Submission, *, accepts: bool, answer: str, by:
     kind = "submission.accepted" if accepts else "submission.declined"
     record(submission.unit, Strand.CONTACT, kind, by=by, at=at)
     renew_pages(submission.unit_id)
-    tell_chosen([submission.person_id], SUBMISSION, submission.pk, due_at=lambda _person: at)
+    tell_chosen([submission.person_id], SUBMISSION, submission.pk, at=at)
     return submission
 
 

@@ -1,6 +1,7 @@
 """Choices, states and constants of contact, one file per noun."""
 
-from .deliveries import COUNTED_KINDS, DIGEST, NOTICE, REMINDER
+from .calls import CALLED_FOR, CallOutcome
+from .deliveries import COUNTED_KINDS, DIGEST, LONGEST_REMIND_AFTER, NOTICE, REMINDER
 from .groups import (
     AFFILIATION_FLOW,
     EXTENSION,
@@ -73,6 +74,7 @@ __all__ = [
     "BEFORE_VOTING",
     "BEST_SCORE",
     "BURST_FROM",
+    "CALLED_FOR",
     "COUNTED_KINDS",
     "DIGEST",
     "EXTENSION",
@@ -90,6 +92,7 @@ __all__ = [
     "LATE_LINES",
     "LONGEST",
     "LONGEST_OPEN",
+    "LONGEST_REMIND_AFTER",
     "LONGEST_VOTE",
     "MARKS",
     "MOST_A_DAY",
@@ -124,6 +127,7 @@ __all__ = [
     "AffiliationState",
     "BallotState",
     "Basis",
+    "CallOutcome",
     "CarryAnswer",
     "Fact",
     "JoinRule",

@@ -28,6 +28,7 @@ from .notices import (
 from .planning import PlanForm, comes_twice
 from .questions import AskForm, DeclineForm, NoticeAnswerForm
 from .relays import RelayForm
+from .reminders import CallForm, RemindForm
 from .reviews import ReviewRuleForm, SendBackForm
 from .submissions import SubmissionForm
 from .surveys import AnswerForm, NewSurveyForm, PaperForm, QuestionForm, SurveyForm, SurveyRuleForm, condition_in_words
@@ -39,6 +40,7 @@ __all__ = [
     "AskForm",
     "AttachmentForm",
     "BallotForm",
+    "CallForm",
     "ChatForm",
     "CloseForm",
     "CorrectionForm",
@@ -60,6 +62,7 @@ __all__ = [
     "ReasonForm",
     "RegisterForm",
     "RelayForm",
+    "RemindForm",
     "ReviewRuleForm",
     "RewriteForm",
     "RuleForm",

@@ -13,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from braid.contact.actions import NewAttachment, NoticeText
-from braid.contact.enums import Show
+from braid.contact.enums import LONGEST_REMIND_AFTER, Show
 from braid.contact.models import Attachment, Audience, Notice
 from braid.kernel.access import Scope
 from braid.kernel.files import FileField
@@ -47,6 +47,13 @@ class NoticeForm(WordsForm):
     asks_done = forms.BooleanField(label=_("Ask readers to report when it is done"), required=False)
     due_on = forms.DateField(
         label=_("Due on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    remind_after_days = forms.IntegerField(
+        label=_("Remind the silent after so many days"),
+        min_value=1,
+        max_value=LONGEST_REMIND_AFTER,
+        required=False,
+        help_text=_("Once, without you asking again. Units that have answered by then are left in peace."),
     )
 
     @property

@@ -2,6 +2,7 @@
 
 from .attachments import Attachment
 from .audience import AudienceRule
+from .calls import Call, PhoneList
 from .deliveries import Dispatch
 from .groups import Affiliation, ChatGroup, ChatTurn, Group, JoinRequest
 from .nominations import Juror, Nomination, Score
@@ -31,6 +32,7 @@ __all__ = [
     "Ballot",
     "BlindAnswer",
     "Burst",
+    "Call",
     "Carry",
     "CarryOpens",
     "ChatGroup",
@@ -46,6 +48,7 @@ __all__ = [
     "Notice",
     "NoticeQuestion",
     "NoticeVersion",
+    "PhoneList",
     "Question",
     "Receipt",
     "Relay",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from braid.contact.enums import Fact
 from braid.people.models import Person
 
 from .notices import Notice
@@ -20,6 +21,8 @@ class Dispatch(models.Model):
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="dispatches", db_index=False)
     number = models.PositiveSmallIntegerField(default=0)
     """0: the notice itself; from 1 on its reminders."""
+    awaits = models.PositiveSmallIntegerField(choices=Fact, default=Fact.SEEN)
+    """Of a reminder: it goes to units from which this did not come."""
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     """Who asked for it; null: it was set at sending, or the operator."""
     begun_at = models.DateTimeField()
@@ -28,7 +31,11 @@ class Dispatch(models.Model):
     after_membership = models.BigIntegerField(default=0)
     """In the unit after that, memberships up to this number."""
     owed = models.PositiveIntegerField(default=0)
-    """Deliveries owed so far."""
+    """People who are told, so far."""
+    units = models.BinaryField(null=True, editable=False)
+    """Of a reminder: the units through which somebody was told, as `pyroaring.BitMap.serialize()`."""
+    rests_until = models.DateTimeField(null=True, blank=True)
+    """Not gone on with before: enough waits for the end of quiet hours."""
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -22,6 +22,8 @@ class Notice(OwnedByUnit):
     asks_acknowledgement = models.BooleanField(_("asks to be acknowledged"), default=False)
     asks_done = models.BooleanField(_("asks to report when done"), default=False)
     due_on = models.DateField(_("due on"), null=True, blank=True)
+    remind_after_days = models.PositiveSmallIntegerField(_("remind the silent after days"), null=True, blank=True)
+    """So many days after it went out, who is silent then is reminded without anybody asking again; null: only if asked."""
     state = models.CharField(_("state"), max_length=10, choices=NoticeState, default=NoticeState.DRAFT)
     author = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()

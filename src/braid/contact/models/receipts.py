@@ -46,6 +46,8 @@ class UnitSet(models.Model):
         TOLD = 14, _("told another way")
         UNKNOWN = 15, _("not known whether it arrived")
         FAILED = 16, _("not delivered")
+        CALLED = 17, _("reached by phone")
+        UNREACHABLE = 18, _("somebody was not reached by phone")
 
     pk = models.CompositePrimaryKey("notice_id", "meaning")
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="unit_sets", db_index=False)

@@ -71,12 +71,17 @@ class Size:
 
 def size_of(rules: Sequence[AudienceRule], *, on: date) -> Size:
     """How many units and people `rules` address on the day `on`; what several rules address counts once."""
+    return size_in([(rule.offices, units_of(rule)) for rule in rules], on=on)
+
+
+def size_in(meant: Iterable[tuple[int, BitMap]], *, on: date) -> Size:
+    """How many there are, on the day `on`, in units and the offices meant in them (a mask; 0: any)."""
     heads = people.headcounts(on=on)
     tree = snapshot.current()
     addressed = np.zeros((len(Office) + 1, len(tree.numbers)), dtype=np.bool_)
-    for rule in rules:
-        offices = [office for office in Office if not rule.offices or rule.offices >> office & 1]
-        addressed[offices] |= tree.mask_of(units_of(rule))
+    for mask, units in meant:
+        offices = [office for office in Office if not mask or mask >> office & 1]
+        addressed[offices] |= tree.mask_of(units)
     return Size(
         units=int(addressed.any(axis=0).sum()),
         people=int(heads.people[addressed].sum()),

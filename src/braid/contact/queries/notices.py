@@ -50,6 +50,15 @@ def draft_for(person: Person, pk: int, *, at: datetime) -> Notice:
     return notice
 
 
+def sent_notice_for(person: Person, pk: int, *, at: datetime) -> Notice:
+    """The notice numbered `pk` if `person` may send for its unit. Refused as in `own_notice_for`; `WrongState` unless it is out
+    and was not withdrawn."""
+    notice = own_notice_for(person, pk, at=at)
+    if notice.state != NoticeState.SENT or not is_out(notice, at):
+        raise WrongState(_("Only of a notice that has gone out and was not withdrawn can people be reminded."))
+    return notice
+
+
 @dataclass(frozen=True)
 class Reading:
     """A notice in somebody's hands: what she said of it, and for which of her units it lies before her."""

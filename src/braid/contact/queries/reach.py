@@ -35,6 +35,7 @@ FEWEST = 10
 Meaning = UnitSet.Meaning
 Mask = npt.NDArray[np.bool_]
 TOLD_BY = (Meaning.PUSHED, Meaning.MAILED, Meaning.TOLD, Meaning.UNKNOWN, Meaning.FAILED)
+PHONED = (Meaning.CALLED, Meaning.UNREACHABLE)
 SHOWN = (Meaning.ADDRESSED, Meaning.REACHED, Meaning.SEEN, Meaning.ACKNOWLEDGED, Meaning.DONE)
 
 
@@ -167,10 +168,10 @@ def reach_of(notice: Notice, parts: Iterable[Part]) -> list[UnitReach]:
 
 def told_within(notice: Notice, part: Part) -> list[tuple[Meaning, int]]:
     """In how many units of `part` somebody was told of `notice` beyond the inbox, by each way that was; where nobody knows
-    whether it arrived, and where it did not. One query."""
+    whether it arrived, and where it did not; and what came of the telephone. One query."""
     tree = snapshot.current()
     start, end = part.span(tree)
-    kept = UnitSet.objects.filter(notice=notice, meaning__in=TOLD_BY).order_by("meaning")
+    kept = UnitSet.objects.filter(notice=notice, meaning__in=(*TOLD_BY, *PHONED)).order_by("meaning")
     found = [
         (Meaning(meaning), int(tree.mask_of(BitMap.deserialize(bytes(numbers)))[start:end].sum()))
         for meaning, numbers in kept.values_list("meaning", "numbers")
@@ -187,7 +188,7 @@ def units_missing(notice: Notice, part: Part, what: Missing, *, cursor: str = ""
     tree, sets = snapshot.current(), sets_of(notice)
     start, end = part.span(tree)
     if cursor:
-        start = max(start, _place(cursor) + 1)
+        start = max(start, place_of(cursor) + 1)
     missing = tree.mask_of(sets.units[Meaning.ADDRESSED] - sets.units[what.value])
     places = np.flatnonzero(missing[start:end])[: size + 1] + start
     numbers = [int(tree.numbers[place]) for place in places[:size]]
@@ -195,7 +196,8 @@ def units_missing(notice: Notice, part: Part, what: Missing, *, cursor: str = ""
     return Page([rows[number] for number in numbers], str(places[size - 1]) if len(places) > size else "")
 
 
-def _place(cursor: str) -> int:
+def place_of(cursor: str) -> int:
+    """The place in the tree that a cursor stands for. Raises `BadInput` for a damaged one."""
     if not cursor.isascii() or not cursor.isdigit():
         raise bad_cursor()
     return int(cursor)

@@ -40,7 +40,7 @@ def seal_of(notice: Notice) -> str:
     return hashlib.sha256(json.dumps([words, list(meant), list(files)]).encode()).hexdigest()
 
 
-_SEALED = ("title", "body", "is_public", "asks_acknowledgement", "asks_done", "due_on")
+_SEALED = ("title", "body", "is_public", "asks_acknowledgement", "asks_done", "due_on", "remind_after_days")
 
 
 def review_of(notice: Notice) -> Review | None:

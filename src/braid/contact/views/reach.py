@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from braid.contact.enums import Missing
+from braid.contact.enums import Missing, NoticeState
 from braid.contact.forms import level_choices
 from braid.contact.models import Notice
 from braid.contact.queries import (
@@ -21,7 +21,9 @@ from braid.contact.queries import (
     top_of_reach,
     units_missing,
 )
+from braid.contact.queries.calls import has_phone_list
 from braid.contact.queries.reach import FEWEST
+from braid.contact.rules import can_call_at, can_send_for
 from braid.people.decorators import PersonRequest, signed_in
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
@@ -48,7 +50,7 @@ def notice_reach_unit(request: PersonRequest, pk: int, code: str) -> HttpRespons
     words = {
         "notice": notice,
         "unit": unit,
-        "above": _above(request, notice, unit),
+        "above": above_in_reach(request, notice, unit),
         "row": row,
         "levels": [
             (names.get(line.level, str(line.level)), line.counts) for line in reach_by_level(notice, within=part)
@@ -58,6 +60,8 @@ def notice_reach_unit(request: PersonRequest, pk: int, code: str) -> HttpRespons
         "people": people_seen(notice, unit, on=timezone.localdate(at)) if row.own else [],
         "fewest": FEWEST,
         "missing": [(what, row.counts.lacking(what)) for what in _missing(notice)],
+        "may_remind": notice.state == NoticeState.SENT and can_send_for(request.person, notice.unit_path),
+        "may_call": bool(row.own) and can_call_at(request.person, unit.path) and has_phone_list(notice),
     }
     return render(request, "contact/reach.html", words)
 
@@ -75,7 +79,7 @@ def notice_missing(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     words = {
         "notice": notice,
         "unit": part.unit,
-        "above": _above(request, notice, part.unit),
+        "above": above_in_reach(request, notice, part.unit),
         "what": what,
         "missing": missing,
         "page": page,
@@ -84,7 +88,7 @@ def notice_missing(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     return render(request, "contact/missing.html", words)
 
 
-def _above(request: PersonRequest, notice: Notice, unit: Unit) -> list[Unit]:
+def above_in_reach(request: PersonRequest, notice: Notice, unit: Unit) -> list[Unit]:
     """The units above `unit` whose part of the reach she may see too."""
     top = Unit.objects.get(code=top_of_reach(request.person, notice))
     return list(Unit.objects.ancestors(unit.path).filter(path__gte=top.path)) if unit.path.startswith(top.path) else []

@@ -17,6 +17,7 @@ def fill_hooks() -> None:
         contact.waiting_of_sender,
         contact.readings_waiting,
         contact.answers_to_her,
+        contact.calls_to_make,
         contact.calls_to_carry,
         groups.waiting_groups,
         votes.waiting_votes,

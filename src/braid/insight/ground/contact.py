@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from braid.contact.enums import NoticeState, QuestionState, Show
 from braid.contact.models import Notice
 from braid.contact.queries import Filters, Letter, inbox_for, notices_waiting_for
+from braid.contact.queries.calls import phone_lists_waiting_for
 from braid.contact.queries.notices import notices_not_sent
 from braid.contact.queries.questions import answered_for, notices_with_questions
 from braid.contact.queries.relays import calls_waiting_for
@@ -23,6 +24,7 @@ from braid.insight.queries.units import own_units
 from braid.kernel.access import scope
 from braid.kernel.ledger import Strand
 from braid.people.models import Person
+from braid.people.rules import can_set_quiet_hours
 from braid.units.models import Unit
 
 MOST_WAITING = 50
@@ -35,6 +37,7 @@ RECORD = (
     Counted("notice.sent", gettext_lazy("Notices sent"), Strand.CONTACT),
     Counted("notice.corrected", gettext_lazy("Notices corrected"), Strand.CONTACT),
     Counted("notice.answered", gettext_lazy("Questions answered"), Strand.CONTACT),
+    Counted("notice.reminded", gettext_lazy("Reminders sent"), Strand.CONTACT),
     Counted("notice.withdrawn", gettext_lazy("Notices withdrawn"), Strand.CONTACT),
 )
 
@@ -80,6 +83,13 @@ def answers_to_her(person: Person, at: datetime) -> Iterator[Waiting]:
         )
 
 
+def calls_to_make(person: Person, at: datetime) -> Iterator[Waiting]:
+    """Units of hers that stay silent, and whose people she is asked to telephone."""
+    for notice, unit in phone_lists_waiting_for(person, at=at, most=MOST_UNREAD):
+        page = reverse("notice_phone_list", args=[notice.pk, unit.code])
+        yield Waiting(notice.title, page, _("Telephone people"), Strand.CONTACT, str(unit), since=notice.sent_at)
+
+
 def _waiting(letter: Letter) -> Waiting:
     notice = letter.notice
     if letter.waits_for_done:
@@ -114,6 +124,7 @@ def sent_and_received(person: Person, unit: Unit, at: datetime) -> Panel | None:
         "received": inbox_for(person, at=at, size=MOST_LATEST).rows if is_own else [],
         "may_send": may_send,
         "review_rule": reverse("review_rule", args=[unit.code]) if can_set_review_rule(person, unit) else "",
+        "quiet_hours": reverse("quiet_hours", args=[unit.code]) if can_set_quiet_hours(person, unit) else "",
     }
     return Panel(_("Notices"), "insight/panels/notices.html", context, Strand.CONTACT)
 

@@ -8,13 +8,15 @@ repeated blindly. Which persons are told what, and how they want it, is not know
 
 from .channels import CHANNELS, Channel, Message, Outcome, Result, channel_named, entry_point_channels
 from .owing import Parcel, forget_deliveries, owe_deliveries, send_later
-from .sending import ADDRESSES, COMPOSERS, GONE, Skip, send_due
+from .sending import ADDRESSES, AT_ANY_HOUR, COMPOSERS, GONE, RESTS, Skip, send_due
 
 __all__ = [
     "ADDRESSES",
+    "AT_ANY_HOUR",
     "CHANNELS",
     "COMPOSERS",
     "GONE",
+    "RESTS",
     "Channel",
     "Message",
     "Outcome",

@@ -43,12 +43,18 @@ AddressBook = Callable[[str, Iterable[int]], dict[int, list[str]]]
 """The addresses by which persons are reached by a channel, by their numbers."""
 Forget = Callable[[str, str], None]
 """Forgets an address of a channel that is no more."""
+Rest = Callable[[Iterable[int], datetime], dict[int, datetime]]
+"""Until when persons, by their numbers, are not to be disturbed: those who may be told now are left out."""
 
 COMPOSERS: dict[str, Composer] = {}
 """By kind of delivery; filled by the apps that owe them."""
 ADDRESSES: list[AddressBook] = []
 """Filled by the floor that knows persons."""
 GONE: list[Forget] = []
+RESTS: list[Rest] = []
+"""Filled by the floor that knows persons: asked again when something is sent, however late a worker comes to it."""
+AT_ANY_HOUR = {DIRECT}
+"""Kinds of delivery that do not wait for the morning; an app that owes another such kind adds it."""
 
 
 @dataclass
@@ -68,7 +74,7 @@ def send_due(at: datetime, *, most: int = AT_ONCE) -> int:
     rows = _take(at, most)
     if not rows:
         return 0
-    batch = _Batch([row for row in rows if not _is_uncertain(row, at)])
+    batch = _Batch(_without_resting([row for row in rows if not _is_uncertain(row, at)], at))
     _compose(batch, at)
     until = time.monotonic() + BUSY
     with ExitStack() as stack:
@@ -107,6 +113,20 @@ def _is_uncertain(row: Delivery, at: datetime) -> bool:
         return False
     _move(row, DeliveryState.UNKNOWN, settled_at=at, why="the worker died while it was sending")
     return True
+
+
+def _without_resting(rows: list[Delivery], at: datetime) -> list[Delivery]:
+    """Those of `rows` whose persons may be told now; the others are due when that is so."""
+    numbers = {row.person_number for row in rows if row.person_number and row.kind not in AT_ANY_HOUR}
+    until = {number: moment for rest in RESTS if numbers for number, moment in rest(numbers, at).items()}
+    awake = []
+    for row in rows:
+        moment = None if row.kind in AT_ANY_HOUR else until.get(row.person_number or 0)
+        if moment is None:
+            awake.append(row)
+        else:
+            Delivery.objects.filter(pk=row.pk, state=DeliveryState.OWED).update(due_at=moment)
+    return awake
 
 
 def _compose(batch: _Batch, at: datetime) -> None:

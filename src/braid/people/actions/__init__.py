@@ -9,6 +9,7 @@ from .grants import give_grant, revoke_grant
 from .guardians import mark_child, name_guardian
 from .memberships import end_membership, end_office, join_unit, leave_unit, take_office
 from .persons import add_person, change_person
+from .quiet_hours import set_quiet_hours
 from .recoveries import (
     agree_recovery,
     ask_recovery,
@@ -59,6 +60,7 @@ __all__ = [
     "plan_succession",
     "revoke_grant",
     "revoke_token",
+    "set_quiet_hours",
     "stop_recovery",
     "take_back_erasure",
     "take_office",
