@@ -30,9 +30,11 @@ pytestmark = pytest.mark.once
 SMALL = ["--tree", "us", "--units", "300"]
 TINY = ["--tree", "us", "--units", "60"]
 NEEDED = {
+    "contact.delivery",
     "units.count",
     "units.levels",
     "people.liaisons",
+    "people.own_data",
     "people.recovery",
     "journal.fold",
     "contact.reached",
@@ -91,10 +93,19 @@ Receipt.objects.filter(unit_number=last).delete()
 """
 
 
+LOSE_ONE_MESSAGE_AND_NAME_HER_AGAIN = """
+from pathlib import Path
+from django.conf import settings
+from braid.people.models import Person
+min(Path(settings.SPOOL, "demo").iterdir()).unlink()
+Person.objects.filter(pk=1).update(name="zqxjkv")
+"""
+
+
 def test_a_check_that_fails_ends_with_one(braid: Braid) -> None:
     braid.must("demo", "--check", *TINY)
     subprocess.run(
-        [COMMAND[0], "-c", FORGET_ONE_UNIT],
+        [COMMAND[0], "-c", FORGET_ONE_UNIT + LOSE_ONE_MESSAGE_AND_NAME_HER_AGAIN],
         env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
         check=True,
     )
@@ -102,6 +113,8 @@ def test_a_check_that_fails_ends_with_one(braid: Braid) -> None:
     assert done.returncode == 1
     checks = {check["name"]: check["ok"] for check in json.loads(done.stdout.strip().splitlines()[-1])["checks"]}
     assert checks["contact.seen"] is False
+    assert checks["contact.delivery"] is False
+    assert checks["people.own_data"] is False
     assert checks["contact.reached"] is True
 
 
