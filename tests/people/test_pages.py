@@ -291,7 +291,7 @@ def test_the_invitation_sets_a_password_once(units: dict[str, Unit]) -> None:
     link = client.post(f"/person/{ada.pk}/invite/").context["link"]
     hers = Client()
     form = hers.get(link, follow=True)
-    sent = {"password1": PASSWORD, "password2": PASSWORD}
+    sent = {"password1": PASSWORD, "password2": PASSWORD, "is_grown": "on"}
     assert hers.post(form.redirect_chain[-1][0], sent).status_code == 302
     assert Client().post("/accounts/login/", {"login": "ada", "password": PASSWORD}).status_code == 302
     assert b"has been used or is too old" in Client().get(link).content

@@ -188,7 +188,10 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_FORMS = {"request_login_code": "braid.people.forms_signin.CodeRequestForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "braid.people.forms_signin.CodeRequestForm",
+    "reset_password_from_key": "braid.people.forms_signin.LinkForm",
+}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGIN_BY_CODE_FORMAT = ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeric": True, "length": 8}
