@@ -263,6 +263,10 @@ SMS_BACKEND = env.str("BRAID_SMS_BACKEND", default="braid.kernel.sms.ConsoleSms"
 SMS_URL = env.str("BRAID_SMS_URL", default="")
 SMS_TOKEN = env.str("BRAID_SMS_TOKEN", default="")
 """Where and with which token `braid.kernel.sms.HttpSms` posts text messages."""
+APPRISE_URL = env.str("BRAID_APPRISE_URL", default="")
+"""A service as Apprise writes it, with `{to}` where what a person typed goes; needs the package of that name."""
+APPRISE_NAME = env.str("BRAID_APPRISE_NAME", default="")
+"""How people call that service."""
 PRIVATE_HOSTS = env.list("BRAID_PRIVATE_HOSTS", default=[])
 """Hosts inside the own network that may be posted to; everything else must be public and have TLS."""
 SITE_URL = env.str("BRAID_URL", default="")
