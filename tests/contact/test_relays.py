@@ -64,6 +64,7 @@ from braid.kernel.spool import segments
 from braid.people.enums import Office
 from braid.people.models import Person
 from tests import factories
+from tests.clients import client_of
 
 PHONE = "Mozilla/5.0 (Linux; Android 9) AppleWebKit/537.36 Chrome/66.0.3359.126 Mobile MicroMessenger/7.0"
 
@@ -387,12 +388,7 @@ def test_a_link_leads_to_the_public_page_or_to_signing_in(world: SimpleNamespace
 
 @pytest.fixture
 def enter() -> Callable[[Person], Client]:
-    def as_person(person: Person) -> Client:
-        client = Client()
-        client.force_login(person.account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return as_person
+    return client_of
 
 
 def test_the_journey_of_a_call(

@@ -7,9 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,15 +19,10 @@ from braid.people.actions import make_token
 from braid.people.models import Person
 from braid.units.models import Unit
 from tests import factories
+from tests.clients import client_of, queries_of
 from tests.factories.surveys import answers, counted, draft, question, survey
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def results(client: Client, made: Survey, unit: str = "", **headers: str) -> Any:
@@ -65,7 +58,7 @@ def _numbers(world: SimpleNamespace) -> dict[Unit, int]:
 
 @pytest.mark.parametrize("code", ["province", "county", "township", "village"])
 def test_it_tells_what_the_page_tells(world: SimpleNamespace, made: Survey, code: str) -> None:
-    head = signed_in(world.heads["province"])
+    head = client_of(world.heads["province"])
     said = results(head, made, code).json()
     assert said["unit"] == code
     page = head.get(reverse("survey_results_unit", args=[made.pk, code])).context["results"]
@@ -84,7 +77,7 @@ def test_it_tells_what_the_page_tells(world: SimpleNamespace, made: Survey, code
 
 
 def test_the_file_and_the_api_hold_the_same_numbers(world: SimpleNamespace, made: Survey) -> None:
-    head = signed_in(world.heads["province"])
+    head = client_of(world.heads["province"])
     file = head.get(reverse("survey_results_file", args=[made.pk, "province"]))
     lines = b"".join(file).decode().splitlines()[1:]  # type: ignore[arg-type]
     told = []
@@ -96,7 +89,7 @@ def test_the_file_and_the_api_hold_the_same_numbers(world: SimpleNamespace, made
 
 
 def test_no_small_number_leaves(world: SimpleNamespace, made: Survey) -> None:
-    head = signed_in(world.heads["province"])
+    head = client_of(world.heads["province"])
     for code in ("province", "county", "township", "village"):
         body = results(head, made, code).content.decode()
         counts = [int(found) for found in re.findall(r'"(?:count|total)": (\d+)', body)]
@@ -105,22 +98,22 @@ def test_no_small_number_leaves(world: SimpleNamespace, made: Survey) -> None:
         assert counts
         assert min(counts) >= 10, body
         assert "secret words" not in body
-    few = results(signed_in(world.heads["other"]), made, "other").json()
+    few = results(client_of(world.heads["other"]), made, "other").json()
     assert (few["total"], few["parts"], few["questions"]) == (None, [], [])
 
 
 def test_each_begins_at_her_own_top(world: SimpleNamespace, made: Survey) -> None:
-    assert results(signed_in(world.heads["province"]), made).json()["unit"] == "province"
-    assert results(signed_in(world.heads["village"]), made).json()["unit"] == "village"
+    assert results(client_of(world.heads["province"]), made).json()["unit"] == "province"
+    assert results(client_of(world.heads["village"]), made).json()["unit"] == "village"
 
 
 def test_beyond_her_reach_is_absent(world: SimpleNamespace, made: Survey) -> None:
-    village = signed_in(world.heads["village"])
+    village = client_of(world.heads["village"])
     beyond, nowhere = results(village, made, "province"), results(village, made, "nowhere")
     assert beyond.status_code == nowhere.status_code == 404
     assert beyond.content == nowhere.content
     county_only = counted(_of_the_county(world))
-    stranger = results(signed_in(world.heads["other"]), county_only)
+    stranger = results(client_of(world.heads["other"]), county_only)
     assert stranger.status_code == 404
     assert stranger.content == nowhere.content
 
@@ -130,7 +123,7 @@ def _of_the_county(world: SimpleNamespace) -> Survey:
 
 
 def test_nothing_is_told_before_it_is_counted(world: SimpleNamespace) -> None:
-    answer = results(signed_in(world.heads["county"]), _of_the_county(world))
+    answer = results(client_of(world.heads["county"]), _of_the_county(world))
     assert answer.status_code == 409
     assert answer["Content-Type"] == "application/problem+json"
 
@@ -144,7 +137,7 @@ def test_a_key_needs_the_permission(world: SimpleNamespace, made: Survey) -> Non
 
 def test_the_list_is_that_of_the_page(world: SimpleNamespace, made: Survey) -> None:
     later = draft(world.county, promise=Promise.NAMED)
-    head = signed_in(world.heads["province"])
+    head = client_of(world.heads["province"])
     first = head.get("/api/v1/surveys", {"size": 1}).json()
     assert [row["id"] for row in first["rows"]] == [later.pk]
     second = head.get("/api/v1/surveys", {"size": 1, "cursor": first["next"]}).json()
@@ -153,12 +146,12 @@ def test_the_list_is_that_of_the_page(world: SimpleNamespace, made: Survey) -> N
     assert second["rows"][0]["counted_at"]
     listed = [row.pk for row in head.get(reverse("surveys_run")).context["page"].rows]
     assert listed == [later.pk, made.pk]
-    county = signed_in(world.heads["county"]).get("/api/v1/surveys").json()
+    county = client_of(world.heads["county"]).get("/api/v1/surveys").json()
     assert [row["id"] for row in county["rows"]] == [later.pk]
 
 
 def test_queries_do_not_grow(world: SimpleNamespace) -> None:
-    head = signed_in(world.heads["county"])
+    head = client_of(world.heads["county"])
     costs = []
     for villages in (2, 12):
         asked = [factories.unit(world.township) for _ in range(villages)]
@@ -167,8 +160,7 @@ def test_queries_do_not_grow(world: SimpleNamespace) -> None:
         for unit, hers in people:
             answers(made, unit, hers, 0)
         counted(made)
-        with CaptureQueriesContext(connection) as captured:
-            assert len(results(head, made, "township").json()["parts"]) == villages
-            head.get("/api/v1/surveys")
-        costs.append(len(captured))
+        assert len(results(head, made, "township").json()["parts"]) == villages
+        found = [queries_of(lambda made=made: results(head, made, "township"))]
+        costs.append([*found, queries_of(lambda: head.get("/api/v1/surveys"))])
     assert costs[0] == costs[1]

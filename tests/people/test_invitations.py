@@ -23,6 +23,7 @@ from braid.people.enums import Office
 from braid.people.models import Account, Invitation, Person
 from braid.units.models import Unit
 from tests import factories
+from tests.clients import client_of
 
 PASSWORD = "long-enough-for-her"
 
@@ -46,12 +47,6 @@ def ada(units: dict[str, Unit]) -> Person:
 @pytest.fixture
 def at() -> datetime:
     return timezone.now()
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def test_codes_are_read_as_people_type_them() -> None:
@@ -112,7 +107,7 @@ def test_nobody_alone_opens_an_account_in_use(units: dict[str, Unit], head: Pers
     for by in (head, OPERATOR):
         with pytest.raises(WrongState, match="two officers"):
             invite(used, by=by, at=at)
-    client = signed_in(head)
+    client = client_of(head)
     assert client.post(f"/person/{ada.pk}/slip/").status_code == 409
     sheet = client.post("/people/county/slips/", {"person": [ada.pk]}).content.decode()
     assert "No slip for Ada: she has signed in already." in sheet
@@ -129,7 +124,7 @@ def test_a_locked_account_takes_no_code(head: Person, ada: Person, at: datetime)
 
 
 def test_from_the_slip_to_being_signed_in(head: Person, ada: Person) -> None:
-    sheet = signed_in(head).post("/people/county/slips/", {"person": [ada.pk]}).content.decode()
+    sheet = client_of(head).post("/people/county/slips/", {"person": [ada.pk]}).content.decode()
     assert "<svg" in sheet
     assert "Liaison officer, village" in sheet
     code = re.findall(r'class="slip-code">([^<]+)<', sheet)[0]
@@ -210,7 +205,7 @@ def test_guessing_is_stopped_for_a_minute_and_for_that_address_only(head: Person
 
 def test_slips_speak_their_reader_s_language(units: dict[str, Unit], head: Person, ada: Person) -> None:
     Person.objects.filter(pk=ada.pk).update(language="zh-hant")
-    sheet = signed_in(head).post("/people/county/slips/", {"person": [ada.pk]}).content.decode()
+    sheet = client_of(head).post("/people/county/slips/", {"person": [ada.pk]}).content.decode()
     assert 'class="slip" lang="zh-hant"' in sheet
     assert "聯絡員" in sheet
 
@@ -222,18 +217,18 @@ def test_slips_for_those_who_have_not_signed_in(
     Account.objects.filter(person=used).update(last_login=at)
     factories.member(units["far"], Office.LIAISON, who=factories.person("Far"))
     above = factories.member(units["county"], Office.DEPUTY, who=factories.person("Above"))
-    page = signed_in(head).get("/people/county/slips/").content.decode()
+    page = client_of(head).get("/people/county/slips/").content.decode()
     assert "Ada" in page
     assert "Used" not in page
     assert "Far" not in page
     liaison = factories.member(units["county"], Office.LIAISON)
-    sheet = signed_in(liaison).post("/people/county/slips/", {"person": [above.pk, ada.pk, "x"]}).content.decode()
+    sheet = client_of(liaison).post("/people/county/slips/", {"person": [above.pk, ada.pk, "x"]}).content.decode()
     assert "No slip for Above" in sheet
     assert "slip-code" not in sheet, "her reach is the county alone"
 
 
 def test_queries_of_the_list_do_not_grow(units: dict[str, Unit], head: Person) -> None:
-    counts, client = [], signed_in(head)
+    counts, client = [], client_of(head)
     for _more in range(2):
         for _one in range(5):
             factories.member(units["village"], Office.COMMITTEE, who=factories.person(with_account=False))
