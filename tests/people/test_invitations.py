@@ -154,6 +154,7 @@ def test_who_does_not_say_that_she_is_14_does_not_come_in(head: Person, ada: Per
     page = client.post("/join/", {"new_password1": PASSWORD, "new_password2": PASSWORD}).content.decode()
     assert "I am 14 or older" in page
     assert "your guardian has to agree first" in page
+    assert "Say whether you are 14 or older." in page
     link = Client()
     address = link.get(invitation_path(account, by=head, at=at))["Location"]
     passwords = {"password1": PASSWORD, "password2": PASSWORD}

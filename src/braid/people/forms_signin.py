@@ -61,6 +61,7 @@ class AsksAge(forms.Form):
     is_grown = forms.BooleanField(
         label=_("I am 14 or older"),
         help_text=_("Younger? Then stop here and tell your officer: your guardian has to agree first."),
+        error_messages={"required": _("Say whether you are 14 or older.")},
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
