@@ -63,6 +63,16 @@ def run(world: World) -> Iterator[Line]:
     rate = _fold(ballot, choices, total)
     note = "all of them folded, none extrapolated" if total == VOTES else f"{total:,} folded"
     yield Line("votes", f"fold of {total:,} votes", f"{rate:,.0f}/s", f"{PEAK}/s", rate / PEAK, ">= 10", note)
+    both = 1 / (1 / ours.rate + 1 / rate)
+    yield Line(
+        "votes",
+        f"{VOTES:,} votes taken in and folded one after the other, against the {DAYS} days they come in",
+        f"{VOTES / both / 3600:.1f} h",
+        f"{DAYS * 24} h",
+        VOTES / both / 3600 / (DAYS * 24),
+        "<= 0.1",
+        f"from the two rates above: {both:,.0f}/s; the peak is {PEAK}/s",
+    )
     with took() as taken:
         _count(ballot, total)
     yield Line("votes", f"count of {total:,} votes", f"{taken.seconds:.1f} s", "60 s", taken.seconds / 60, "<= 1")

@@ -83,5 +83,6 @@ def test_a_slip_is_made_and_used_on_another_phone(visit: Visit, units: dict[str,
     assert_accessible(other)
     other.get_by_label("New password", exact=True).fill("long-enough-for-her")
     other.get_by_label("New password confirmation").fill("long-enough-for-her")
+    other.get_by_label("I am 14 or older").check()
     other.get_by_role("button", name="Set it and come in").click()
     other.wait_for_url("**/today/")

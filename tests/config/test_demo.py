@@ -27,9 +27,11 @@ from .processes import COMMAND, DEMO, Braid, braid_on, free_port, status_of, wai
 pytestmark = pytest.mark.once
 
 NEEDED = {
+    "contact.delivery",
     "units.count",
     "units.levels",
     "people.liaisons",
+    "people.own_data",
     "people.recovery",
     "journal.fold",
     "contact.reached",
@@ -80,10 +82,19 @@ Receipt.objects.filter(unit_number=last).delete()
 """
 
 
+LOSE_ONE_MESSAGE_AND_NAME_HER_AGAIN = """
+from pathlib import Path
+from django.conf import settings
+from braid.people.models import Person
+min(Path(settings.SPOOL, "demo").iterdir()).unlink()
+Person.objects.filter(pk=1).update(name="zqxjkv")
+"""
+
+
 def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
     with braid_on(tmp_path / "var", like=built) as braid:
         subprocess.run(
-            [COMMAND[0], "-c", FORGET_ONE_UNIT],
+            [COMMAND[0], "-c", FORGET_ONE_UNIT + LOSE_ONE_MESSAGE_AND_NAME_HER_AGAIN],
             env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
             check=True,
         )
@@ -91,6 +102,8 @@ def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
     assert done.returncode == 1
     checks = {check["name"]: check["ok"] for check in json.loads(done.stdout.strip().splitlines()[-1])["checks"]}
     assert checks["contact.seen"] is False
+    assert checks["contact.delivery"] is False
+    assert checks["people.own_data"] is False
     assert checks["contact.reached"] is True
 
 

@@ -18,23 +18,18 @@ from braid.contact.enums import JoinRule
 from braid.contact.models import ChatGroup, Group, JoinRequest
 from braid.home.hot import SHELF
 from braid.people.enums import Office
-from braid.people.models import Account, Membership, Person
+from braid.people.models import Membership, Person
 from braid.units import snapshot
 from braid.units.enums import UnitStatus
 from tests import factories
+from tests.clients import client_of
 
 Enter = Callable[[Person], Client]
 
 
 @pytest.fixture
 def enter() -> Enter:
-    def as_person(person: Person) -> Client:
-        client = Client()
-        account = Account.objects.get(person=person)
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return as_person
+    return client_of
 
 
 def text_of(client: Client, name: str, *args: object, **query: str) -> str:

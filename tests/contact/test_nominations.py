@@ -26,15 +26,9 @@ from braid.contact.models import Ballot, Nomination, Score
 from braid.journal.models import Entry
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
-from braid.people.models import Account, Person
+from braid.people.models import Person
 from tests import factories
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    account = Account.objects.get(person=person)
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+from tests.clients import client_of
 
 
 def page_of(person: Person, name: str, *args: object, **query: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,18 +20,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from braid.contact.actions import (
+    FactOf,
     answer_call,
     ask_relay,
     drop_chat,
     fold_opens,
+    fold_spool,
     forget_segments,
+    record_facts,
     record_opens,
     stop_relay,
     withdraw_notice,
 )
 from braid.contact.actions.folding import claim
 from braid.contact.actions.receipts import KEPT_FOR
-from braid.contact.enums import ASKED_FOR, LATER, MOST_A_MINUTE, CarryAnswer
+from braid.contact.enums import ASKED_FOR, LATER, MARKS, MOST_A_MINUTE, CarryAnswer, Fact
 from braid.contact.middleware import with_short_links
 from braid.contact.models import Carry, CarryOpens, Notice, Relay
 from braid.contact.queries import Part
@@ -42,6 +46,7 @@ from braid.contact.queries.relays import (
     prepared_text,
     pyramid_of,
 )
+from braid.contact.receiving import keep_facts
 from braid.contact.relay_links import (
     Link,
     code_of,
@@ -59,6 +64,7 @@ from braid.kernel.spool import segments
 from braid.people.enums import Office
 from braid.people.models import Person
 from tests import factories
+from tests.clients import client_of
 
 PHONE = "Mozilla/5.0 (Linux; Android 9) AppleWebKit/537.36 Chrome/66.0.3359.126 Mobile MicroMessenger/7.0"
 
@@ -382,12 +388,7 @@ def test_a_link_leads_to_the_public_page_or_to_signing_in(world: SimpleNamespace
 
 @pytest.fixture
 def enter() -> Callable[[Person], Client]:
-    def as_person(person: Person) -> Client:
-        client = Client()
-        client.force_login(person.account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return as_person
+    return client_of
 
 
 def test_the_journey_of_a_call(
@@ -436,6 +437,58 @@ def test_what_cannot_be_said_is_refused(
     hers = factories.chat(world.village, her)
     data = {"chat": str(hers.pk) if chat == "here" else chat, "answer": answer}
     assert enter(her).post(reverse("notice_carry", args=[call.pk]), data).status_code == status
+
+
+def test_when_it_was_seen_is_what_the_first_receipts_of_each_unit_say(world: SimpleNamespace, spool: Path) -> None:
+    """Receipts come twice, late, of several people of a unit and in any order, in batches and through the spool."""
+    notice = factories.notice(world.province)
+    assert notice.sent_at
+    chance = random.Random(5)
+    villages = [factories.unit(world.township) for _ in range(11)]
+    people = [(unit, factories.member(unit)) for unit in villages for _ in range(2)]
+    minutes = [chance.choice((0.2, 1, 3, 5, 14.9, 15, 59, 200, 20_000)) for _ in people[:-2]] + [20_000, 20_000]
+    facts = [
+        FactOf(person.pk, notice.pk, unit.pk, Fact.SEEN, notice.sent_at + timedelta(minutes=minute))
+        for (unit, person), minute in zip(people, minutes, strict=True)
+    ]
+    at = notice.sent_at + timedelta(days=20)
+    shuffled = facts * 2
+    chance.shuffle(shuffled)
+    record_facts(shuffled[:9], at=at)
+    for fact in shuffled[9:]:
+        keep_facts([fact[:4]], seconds=fact.at.timestamp())
+    while fold_spool(at):
+        pass
+    first = {unit.pk: min(fact.at for fact in facts if fact.unit == unit.pk) for unit in villages}
+    counted = tuple(
+        sum(moment < notice.sent_at + timedelta(minutes=mark) for moment in first.values()) for mark in MARKS
+    )
+    (row,) = [row for row in pyramid(notice, at).rows if row.level == world.village.level]
+    assert row.seen_by == counted
+    assert counted[-1] < row.counts.seen == 11, "who opened it later is seen, and in no step"
+    (part,) = [row for row in pyramid_of(notice, Part(world.township), at=at).rows if row.level == world.village.level]
+    assert part.seen_by == counted
+
+
+def test_when_fewer_than_ten_units_saw_it_is_not_told(
+    world: SimpleNamespace, enter: Callable[[Person], Client]
+) -> None:
+    notice = factories.notice(world.province, sent_at=timezone.now() - timedelta(minutes=2))
+    assert notice.sent_at
+    her = world.liaisons["village"]
+    record_facts([FactOf(her.pk, notice.pk, world.village.pk, Fact.SEEN, notice.sent_at)], at=timezone.now())
+    found = pyramid(notice, timezone.now())
+    assert {row.seen_by for row in found.rows} == {(None,) * len(MARKS)}
+    page = enter(world.heads["province"]).get(reverse("notice_pyramid", args=[notice.pk]), follow=True).content.decode()
+    table = page.split("Units where somebody has seen it")[-1].split("</table>")[0]
+    assert table.count("not known") > 2
+    for _ in range(9):
+        factories.unit(world.township)
+    fresh = factories.notice(world.province, sent_at=timezone.now() - timedelta(minutes=2))
+    assert fresh.sent_at
+    record_facts([FactOf(her.pk, fresh.pk, world.village.pk, Fact.SEEN, fresh.sent_at)], at=timezone.now())
+    (row,) = [row for row in pyramid(fresh, timezone.now()).rows if row.level == world.village.level]
+    assert row.seen_by == (1,) * len(MARKS)
 
 
 def test_the_number_of_queries_does_not_grow(world: SimpleNamespace, enter: Callable[[Person], Client]) -> None:

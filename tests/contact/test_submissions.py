@@ -30,17 +30,11 @@ from braid.kernel.delivery import send_due
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.kernel.models import StoredFile
 from braid.people.actions import choose_channel
-from braid.people.models import Account, Person
+from braid.people.models import Person
 from braid.units.actions import merge_units
 from braid.units.models import Unit
 from tests import factories
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    account = Account.objects.get(person=person)
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+from tests.clients import client_of
 
 
 def page_of(client: Client, name: str, *args: object, **query: str) -> str:

@@ -9,9 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
@@ -20,8 +18,9 @@ from braid.contact.actions import open_survey
 from braid.contact.enums import Promise, QuestionKind
 from braid.contact.models import NamedAnswer, SealedAnswer, Survey
 from braid.kernel.access import OPERATOR
-from braid.people.models import Account, Person
+from braid.people.models import Person
 from tests import factories
+from tests.clients import client_of, queries_of
 from tests.factories.surveys import answers, counted, draft, question, survey
 
 pytestmark = pytest.mark.django_db
@@ -31,13 +30,7 @@ Enter = Callable[[Person], Client]
 
 @pytest.fixture
 def enter() -> Enter:
-    def as_person(person: Person) -> Client:
-        client = Client()
-        account = Account.objects.get(person=person)
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return as_person
+    return client_of
 
 
 def text_of(client: Client, name: str, *args: object, **query: str) -> str:
@@ -155,11 +148,7 @@ def test_words_that_a_spreadsheet_would_run_are_escaped(world: SimpleNamespace, 
 
 
 def queries(client: Client, name: str, *args: object) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        text_of(client, name, *args)
-    return len(captured)
+    return queries_of(lambda: text_of(client, name, *args))
 
 
 def test_pages_take_a_fixed_number_of_queries(world: SimpleNamespace, enter: Enter) -> None:

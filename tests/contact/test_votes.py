@@ -41,16 +41,10 @@ from braid.contact.tokens import read_paper
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.kernel.spool import segments
-from braid.people.models import Account, Person
+from braid.people.models import Person
 from braid.units.actions import merge_units
 from tests import factories
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    account = Account.objects.get(person=person)
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+from tests.clients import client_of
 
 
 def vote(person: Person, ballot: Ballot, *choices: Nomination, address: str = "192.0.2.7") -> str:

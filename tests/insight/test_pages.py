@@ -6,9 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from braid.contact.models import Notice
@@ -22,16 +20,11 @@ from braid.people.queries.headcounts import forget_headcounts
 from braid.units import snapshot
 from braid.units.models import Unit
 from tests import factories
+from tests.clients import client_of, queries_of
 
 from .test_queries import notice_to
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
 
 
 def county(children: int) -> tuple[dict[str, Unit], Person]:
@@ -47,13 +40,9 @@ def county(children: int) -> tuple[dict[str, Unit], Person]:
     return units, factories.member(units["county"], Office.HEAD)
 
 
-def queries_of(client: Client, url: str) -> int:
-    client.get(url)  # what a process keeps is kept now
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert client.get(url).status_code == 200
-    return len(captured)
+def queries_at(client: Client, url: str) -> int:
+    assert client.get(url).status_code == 200  # what a process keeps is kept now
+    return queries_of(lambda: client.get(url))
 
 
 PAGES = [
@@ -73,7 +62,7 @@ def test_queries_do_not_grow_with_the_rows(name: str, of_unit: bool, query: str)
     for size in (3, 30):
         head = county_again(size)
         url = reverse(name, args=["county"] if of_unit else []) + query
-        counts.append(queries_of(client_of(head), url))
+        counts.append(queries_at(client_of(head), url))
     assert counts[0] == counts[1]
     assert counts[0] <= 36
 
@@ -94,7 +83,7 @@ def test_the_list_of_vacancies_takes_as_many_queries_for_any_number_of_rows() ->
     counts = []
     for size in (3, 30):
         head = county_again(size)
-        counts.append(queries_of(client_of(head), reverse("subtree_without", args=["county", "head"])))
+        counts.append(queries_at(client_of(head), reverse("subtree_without", args=["county", "head"])))
     assert counts[0] == counts[1]
 
 

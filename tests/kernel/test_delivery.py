@@ -224,6 +224,21 @@ def test_a_worker_that_dies_while_it_sends(at: datetime, channels: dict[str, Kep
 
 
 @pytest.mark.django_db
+def test_what_a_killed_run_had_in_hand_is_free_at_once(at: datetime, channels: dict[str, Kept]) -> None:
+    channels["keyed"].answers = KeyboardInterrupt()
+    owe("keyed", at)
+    owe("kept", at + PATIENCE + timedelta(seconds=1))
+    with pytest.raises(KeyboardInterrupt):
+        send_due(at)
+    channels["keyed"].answers = Outcome(Result.SENT)
+    assert send_due(at) == 0
+    assert delivery.free_taken(at) == 1
+    assert send_due(at) == 1
+    assert Delivery.objects.get(channel="keyed").state == State.SENT
+    assert not channels["kept"].sent
+
+
+@pytest.mark.django_db
 def test_skipped_are_those_without_words_address_or_channel(
     at: datetime, channels: dict[str, Kept], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ from braid.people.actions.sessions import end_all_sessions
 from braid.people.enums import Office
 from braid.people.models import Person
 from tests import factories
+from tests.clients import client_of
 
 KEY = "k" * 24
 ROOT = Path(__file__).parents[2] / "src/braid"
@@ -31,19 +32,13 @@ def head(db: None) -> Person:
     return factories.member(units["county"], Office.HEAD)
 
 
-def enter(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
 def test_her_pages_name_their_reader_and_public_ones_name_nobody(head: Person) -> None:
     other = factories.person()
-    client = enter(head)
+    client = client_of(head)
     key = client.get("/today/").headers["X-Reader"]
     assert client.get("/notices/").headers["X-Reader"] == key
-    assert enter(head).get("/today/").headers["X-Reader"] == key
-    assert enter(other).get("/today/").headers["X-Reader"] != key
+    assert client_of(head).get("/today/").headers["X-Reader"] == key
+    assert client_of(other).get("/today/").headers["X-Reader"] != key
     SHELF.clear()
     for asked in (client, Client()):
         assert "X-Reader" not in asked.get("/u/county/").headers
@@ -52,11 +47,11 @@ def test_her_pages_name_their_reader_and_public_ones_name_nobody(head: Person) -
         or not Client().get("/accounts/login/").headers["X-Reader"]
     )
     end_all_sessions(head.account)
-    assert enter(head).get("/today/").headers["X-Reader"] != key
+    assert client_of(head).get("/today/").headers["X-Reader"] != key
 
 
 def test_only_pages_that_say_so_may_be_kept(head: Person) -> None:
-    client = enter(head)
+    client = client_of(head)
     for path in ("/today/", "/notices/", "/notices/new/"):
         assert client.get(path).headers["X-Keep"] == "1"
     for path in ("/me/", "/people/county/", "/accounts/login/"):
@@ -64,7 +59,7 @@ def test_only_pages_that_say_so_may_be_kept(head: Person) -> None:
 
 
 def test_signing_out_clears_the_device(head: Person) -> None:
-    client = enter(head)
+    client = client_of(head)
     assert "Clear-Site-Data" not in client.get("/today/").headers
     answer = client.post(reverse("account_logout"))
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
@@ -92,7 +87,7 @@ def test_the_page_without_a_connection_is_the_same_for_everybody_in_the_language
 
 
 def test_a_pass_is_of_whoever_is_signed_in(head: Person) -> None:
-    client = enter(head)
+    client = client_of(head)
     words = client.get("/offline/pass/").json()
     assert words["who"] == client.get("/today/").headers["X-Reader"]
     assert words["token"]
@@ -103,7 +98,7 @@ def test_a_pass_is_of_whoever_is_signed_in(head: Person) -> None:
 
 
 def test_a_form_is_done_once_and_answered_the_same_again(head: Person) -> None:
-    client = enter(head)
+    client = client_of(head)
     said = {"unit": "county", "title": "Written in the field", "_key": KEY}
     first, second = (client.post("/notices/new/", said) for _ in range(2))
     assert Notice.objects.filter(title="Written in the field").count() == 1
@@ -116,12 +111,12 @@ def test_a_form_is_done_once_and_answered_the_same_again(head: Person) -> None:
 def test_a_key_is_hers_alone(head: Person) -> None:
     other = factories.member(head.memberships.get().unit, Office.DEPUTY)
     for who in (head, other):
-        enter(who).post("/notices/new/", {"unit": "county", "title": "Hers", "_key": KEY})
+        client_of(who).post("/notices/new/", {"unit": "county", "title": "Hers", "_key": KEY})
     assert Notice.objects.filter(title="Hers").count() == 2
 
 
 def test_a_device_hears_no_more_than_it_needs(head: Person) -> None:
-    client = enter(head)
+    client = client_of(head)
     notice = factories.notice(head.memberships.get().unit, asks_acknowledgement=True)
     data = {"fact": "2", "_key": KEY}
     for _ in range(2):
@@ -131,7 +126,7 @@ def test_a_device_hears_no_more_than_it_needs(head: Person) -> None:
 
 
 def test_what_was_refused_can_be_sent_again(head: Person) -> None:
-    client = enter(head)
+    client = client_of(head)
     notice = factories.notice(head.memberships.get().unit)
     answer = client.post(f"/notices/{notice.pk}/answer/", {"fact": "3", "_key": KEY}, headers={"X-Offline": "1"})
     assert answer.status_code == 409
@@ -147,7 +142,7 @@ def test_what_was_refused_can_be_sent_again(head: Person) -> None:
 @pytest.mark.parametrize("key", ["", "short", "x" * 65])
 def test_without_a_good_key_a_form_is_an_ordinary_form(head: Person, key: str) -> None:
     for _ in range(2):
-        enter(head).post("/notices/new/", {"unit": "county", "title": "Plain", "_key": key})
+        client_of(head).post("/notices/new/", {"unit": "county", "title": "Plain", "_key": key})
     assert Notice.objects.filter(title="Plain").count() == 2
 
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.utils import timezone, translation
 
 from braid.kernel.access import OPERATOR
@@ -30,6 +29,7 @@ from braid.people.models import Account, Consent, Guardianship, Person
 from braid.people.queries.consents import consents_to
 from braid.people.queries.guardians import subject_for, wards_of
 from tests import factories
+from tests.clients import client_of
 
 DAY = timedelta(days=1)
 
@@ -56,12 +56,6 @@ def at() -> datetime:
 @pytest.fixture
 def world(db: None) -> World:
     return World()
-
-
-def client_of(person: Person) -> Client:
-    client = Client()
-    client.force_login(Account.objects.get(person=person))
-    return client
 
 
 def guarded(world: World, at: datetime) -> Person:

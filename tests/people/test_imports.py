@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from typer.testing import CliRunner
@@ -33,6 +32,7 @@ from braid.people.imports.columns import COLUMN_OF
 from braid.people.models import Membership, Person
 from braid.units.models import Unit
 from tests import factories
+from tests.clients import client_of
 from tests.killing import ROOT, run, scratch
 
 World = dict[str, Unit]
@@ -228,14 +228,8 @@ def test_queries_do_not_grow_with_rows(units: World, load) -> None:  # type: ign
 # in the browser, and at the terminal
 
 
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
-
-
 def test_look_then_apply_in_the_browser(units: World) -> None:
-    head = signed_in(factories.member(units["county"], Office.HEAD))
+    head = client_of(factories.member(units["county"], Office.HEAD))
     text = HEADER + "village,Ada,liaison,,,,\nnowhere,Bea,liaison,,,,\n"
     page = head.post("/import/officers/", {"file": SimpleUploadedFile("new.csv", text.encode())}, follow=True)
     body = page.content.decode()
@@ -246,7 +240,7 @@ def test_look_then_apply_in_the_browser(units: World) -> None:
     assert f'href="{address}bad-rows/"' in body
     bad: Any = head.get(address + "bad-rows/")
     assert b"".join(bad.streaming_content).decode("utf-8-sig").splitlines()[1].startswith("3,unit_code,")
-    assert signed_in(factories.member(units["far"], Office.HEAD)).get(address + "bad-rows/").status_code == 404
+    assert client_of(factories.member(units["far"], Office.HEAD)).get(address + "bad-rows/").status_code == 404
     assert head.get(f"/units/import/{run.pk}/").status_code == 404, "another kind of import"
     assert head.post(address + "apply/").status_code == 409
     assert head.post(address + "apply/", {"skip_bad": "on"}).status_code == 302
@@ -269,7 +263,7 @@ def test_rights_are_asked_again_when_the_worker_applies(units: World, at: dateti
         by=OPERATOR,
         at=at,
     )
-    client = signed_in(helper)
+    client = client_of(helper)
     client.post(
         "/import/officers/", {"file": SimpleUploadedFile("x.csv", (HEADER + "village,Ada,head,,,,\n").encode())}
     )
@@ -283,7 +277,7 @@ def test_rights_are_asked_again_when_the_worker_applies(units: World, at: dateti
 
 
 def test_a_file_that_is_no_table_is_said_beside_its_field(units: World) -> None:
-    head = signed_in(factories.member(units["county"], Office.HEAD))
+    head = client_of(factories.member(units["county"], Office.HEAD))
     answer = head.post("/import/officers/", {"file": SimpleUploadedFile("x.csv", b"nothing here")})
     assert answer.status_code == 422
     assert "The first line must name the columns" in answer.content.decode()

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from braid.people.enums import CameBy, Office
 from braid.people.models import Membership, Person
 from braid.units.models import Unit
 from tests import factories
+from tests.clients import client_of
 
 
 @pytest.fixture
@@ -24,18 +24,12 @@ def units(db: None) -> dict[str, Unit]:
     return factories.tree({"nation": {"county": {"village": {}}}})
 
 
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
-
-
 def test_phone_numbers_on_the_roster(units: dict[str, Unit]) -> None:
     factories.member(units["county"], Office.DEPUTY, who=factories.person("Bea", phone="+8613900000001"))
     head = factories.member(units["county"], Office.HEAD)
     committee = factories.member(units["county"], Office.COMMITTEE)
-    assert "+8613900000001" in signed_in(head).get("/offices/county/roster/").content.decode()
-    seen = signed_in(committee).get("/offices/county/roster/").content.decode()
+    assert "+8613900000001" in client_of(head).get("/offices/county/roster/").content.decode()
+    seen = client_of(committee).get("/offices/county/roster/").content.decode()
     assert "Bea" in seen
     assert "+8613900000001" not in seen
     assert "Phone" not in seen
@@ -44,22 +38,22 @@ def test_phone_numbers_on_the_roster(units: dict[str, Unit]) -> None:
 def test_the_roster_as_a_file(units: dict[str, Unit]) -> None:
     head = factories.member(units["county"], Office.HEAD, who=factories.person("Head"))
     factories.member(units["village"], Office.LIAISON, who=factories.person("=cmd()", phone="+8613900000001"))
-    answer = signed_in(head).get("/offices/county/roster.csv")
+    answer = client_of(head).get("/offices/county/roster.csv")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert lines[0].startswith("Unit code,Unit,Name,Office")
     assert lines[1:] == [
         "county,county,Head,head,,2026-01-01,,,,",
         "village,village,'=cmd(),liaison officer,,2026-01-01,,,'+8613900000001,",
     ]
-    sheet = signed_in(head).get("/offices/county/roster.xlsx", {"office": Office.HEAD.value})
+    sheet = client_of(head).get("/offices/county/roster.xlsx", {"office": Office.HEAD.value})
     assert b"".join(sheet.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
-    assert signed_in(head).get("/offices/county/roster.exe").status_code == 404
+    assert client_of(head).get("/offices/county/roster.exe").status_code == 404
 
 
 def test_offices_of_a_unit(units: dict[str, Unit]) -> None:
     begin_term(units["county"], number=3, begins_on=date(2015, 1, 1), by=OPERATOR, at=timezone.now())
     head = factories.member(units["county"], Office.HEAD, came_by=CameBy.ACTING)
-    page = signed_in(head).get("/offices/county/").content.decode()
+    page = client_of(head).get("/offices/county/").content.decode()
     assert "Vacant: head." in page, "an acting head leaves the office vacant"
     assert "congress due" in page
     assert "Vacant: liaison officer." in page
@@ -74,15 +68,15 @@ def test_a_refused_succession_waits_on_today_of_its_planner(units: dict[str, Uni
     )
     Unit.objects.filter(pk=units["county"].pk).update(status="closed", closed_on=date(2026, 1, 1))
     outbox.run_due(at=at)
-    assert "The office did not pass on" in signed_in(planner).get("/today/").content.decode()
+    assert "The office did not pass on" in client_of(planner).get("/today/").content.decode()
     end_membership(Membership.objects.get(person=planner), by=OPERATOR, at=at)
-    assert "did not pass on" not in signed_in(planner).get("/today/").content.decode()
+    assert "did not pass on" not in client_of(planner).get("/today/").content.decode()
 
 
 @pytest.mark.parametrize("address", ["", "history/", "vacancies/?office=4", "roster/"])
 def test_queries_do_not_grow(units: dict[str, Unit], address: str) -> None:
     head, counts = factories.member(units["county"], Office.HEAD), []
-    client = signed_in(head)
+    client = client_of(head)
     for _more in range(2):
         for _one in range(6):
             factories.member(units["county"], Office.COMMITTEE)
@@ -98,12 +92,12 @@ def test_a_successor_is_found_by_name(units: dict[str, Unit]) -> None:
     head = factories.member(units["county"], Office.HEAD, who=factories.person("Ada Head"))
     factories.member(units["village"], who=factories.person("Ada Villager"))
     held = Membership.objects.get(person=head)
-    page = signed_in(head).get(f"/memberships/{held.pk}/successor/", {"q": "Ada"}).content.decode()
+    page = client_of(head).get(f"/memberships/{held.pk}/successor/", {"q": "Ada"}).content.decode()
     assert "Ada Villager" in page
     assert f"/successor/{head.pk}/" not in page
     on = (timezone.localdate() + timedelta(days=1)).isoformat()
     eva = Person.objects.get(name="Ada Villager")
-    answer = signed_in(head).post(
+    answer = client_of(head).post(
         f"/memberships/{held.pk}/successor/{eva.pk}/", {"on": on, "came_by": CameBy.ELECTED.value}, follow=True
     )
     assert "Planned. It happens by itself" in answer.content.decode()

@@ -17,7 +17,6 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from braid.contact.actions import ask_to_join
@@ -47,6 +46,7 @@ from braid.people.queries.own_data import own_data, own_data_as_json
 from braid.units.actions import rename_unit
 from braid.units.models import TreeEvent, Unit
 from tests import factories
+from tests.clients import client_of, queries_of
 
 CANARY = "Zqxjkv"
 """A name nobody has; whatever is made of it is hers."""
@@ -192,7 +192,7 @@ def erase(world: World, at: datetime) -> Erasure:
 
 def test_every_table_about_her_is_on_her_page_and_in_her_file(world: World, at: datetime) -> None:
     leave_traces(world, at)
-    client = signed_in(world.her)
+    client = client_of(world.her)
     page = client.get(f"/me/data/{world.her.pk}/").content.decode()
     kept = client.get(f"/me/data/{world.her.pk}/my-data.json").json()
     readable = client.get(f"/me/data/{world.her.pk}/my-data.html").content.decode()
@@ -210,15 +210,13 @@ def test_every_table_about_her_is_on_her_page_and_in_her_file(world: World, at: 
 def test_only_her_own(world: World, at: datetime) -> None:
     leave_traces(world, at)
     for path in ("", "my-data.json", "my-data.html", "correct/"):
-        assert signed_in(world.top).get(f"/me/data/{world.her.pk}/{path}").status_code == 404
+        assert client_of(world.top).get(f"/me/data/{world.her.pk}/{path}").status_code == 404
     assert "Other" not in json.dumps(own_data_as_json(world.her))
 
 
 def test_the_page_takes_as_many_queries_for_30_rows_as_for_3(world: World, at: datetime) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(connection) as caught:
-            own_data(world.her)
-        return len(caught)
+        return queries_of(lambda: own_data(world.her))
 
     def stay(number: int) -> None:
         for _ in range(number):
@@ -233,11 +231,11 @@ def test_the_page_takes_as_many_queries_for_30_rows_as_for_3(world: World, at: d
 
 
 def test_who_can_see_it_stands_beside_each_field_and_follows_the_roles(world: World, at: datetime) -> None:
-    page = signed_in(world.her).get("/me/").content.decode()
+    page = client_of(world.her).get("/me/").content.decode()
     assert page.count("Seen by:") == 4
     assert "leads, manages, answers for the unit." in page
     give_consent(world.her, SHOW_CONTACTS, by=world.her, at=at)
-    shown = signed_in(world.her).get("/me/").content.decode()
+    shown = client_of(world.her).get("/me/").content.decode()
     assert "leads, manages, answers for the unit." not in shown
 
 
@@ -300,7 +298,7 @@ def test_an_eraser_that_forgets_a_table_is_caught(
 
 
 def test_she_takes_it_back(world: World, at: datetime) -> None:
-    client = signed_in(world.her)
+    client = client_of(world.her)
     erasure = ask_erasure(world.her, by=world.her, at=at)
     assert "will be erased" in client.get("/me/").content.decode()
     assert client.post(f"/me/data/{world.her.pk}/keep/").status_code == 302
@@ -406,7 +404,7 @@ def test_erasing_asks_again_that_it_is_she(world: World, at: datetime) -> None:
     account = world.her.account
     account.set_password(PASSWORD)
     account.save()
-    client = signed_in(world.her)
+    client = client_of(world.her)
     answer = client.get(f"/me/data/{world.her.pk}/erase/")
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/again/")
@@ -415,9 +413,3 @@ def test_erasing_asks_again_that_it_is_she(world: World, at: datetime) -> None:
     assert "head" in page
     assert client.post(f"/me/data/{world.her.pk}/erase/").status_code == 302
     assert Erasure.objects.get().state == ErasureState.ASKED
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(Account.objects.get(person=person))
-    return client

@@ -24,6 +24,7 @@ from braid.people.rules import CHANGE_PEOPLE, can_change_person
 from braid.people.signin_links import LASTING, signin_link
 from braid.units.models import Unit
 from tests import factories
+from tests.clients import client_of
 
 PASSWORD = "long-enough-for-her"
 
@@ -34,14 +35,8 @@ def units(db: None) -> dict[str, Unit]:
     return factories.tree({"nation": {"province": {"county": {"village": {}}, "other": {}}}})
 
 
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person.account)
-    return client
-
-
 def test_list_and_search(units: dict[str, Unit]) -> None:
-    client = signed_in(factories.member(units["county"], Office.HEAD, who=factories.person("Head")))
+    client = client_of(factories.member(units["county"], Office.HEAD, who=factories.person("Head")))
     factories.member(units["village"], who=factories.person("Ada"))
     factories.member(units["other"], who=factories.person("Hidden"))
     listed = client.get("/people/county/").content.decode()
@@ -56,7 +51,7 @@ def test_list_and_search(units: dict[str, Unit]) -> None:
 
 
 def test_pages_follow_each_other(units: dict[str, Unit]) -> None:
-    client = signed_in(factories.member(units["county"], Office.HEAD))
+    client = client_of(factories.member(units["county"], Office.HEAD))
     for number in range(60):
         factories.member(units["village"], who=factories.person(f"Name{number:03}", with_account=False))
     first = client.get("/people/county/")
@@ -70,7 +65,7 @@ def test_pages_follow_each_other(units: dict[str, Unit]) -> None:
 @pytest.mark.parametrize("address", ["/people/county/", "/people/county/?q=Per", "/people/county/grants/", "/me/"])
 def test_queries_do_not_grow_with_rows(units: dict[str, Unit], address: str) -> None:
     head = factories.member(units["county"], Office.HEAD)
-    client = signed_in(head)
+    client = client_of(head)
 
     def count() -> int:
         with CaptureQueriesContext(
@@ -101,7 +96,7 @@ def test_queries_do_not_grow_with_rows(units: dict[str, Unit], address: str) -> 
 
 
 def test_enter_a_person_give_an_office_and_end_it(units: dict[str, Unit]) -> None:
-    client = signed_in(factories.member(units["county"], Office.HEAD))
+    client = client_of(factories.member(units["county"], Office.HEAD))
     answer = client.post("/people/village/new/", {"name": "Ada", "office": Office.MEMBER.value}, follow=True)
     ada = Person.objects.get(name="Ada")
     assert "Ada is in village now." in answer.content.decode()
@@ -116,7 +111,7 @@ def test_enter_a_person_give_an_office_and_end_it(units: dict[str, Unit]) -> Non
 
 
 def test_forms_say_what_is_wrong(units: dict[str, Unit]) -> None:
-    client = signed_in(factories.member(units["county"], Office.HEAD))
+    client = client_of(factories.member(units["county"], Office.HEAD))
     ada = factories.member(units["village"])
     assert "error" in client.post("/people/village/new/", {"name": ""}).content.decode()
     late = {"office": Office.LIAISON.value, "since": "2999-01-01"}
@@ -127,7 +122,7 @@ def test_forms_say_what_is_wrong(units: dict[str, Unit]) -> None:
 
 
 def test_a_refusal_is_a_page_in_words(units: dict[str, Unit]) -> None:
-    client = signed_in(factories.member(units["county"], Office.HEAD))
+    client = client_of(factories.member(units["county"], Office.HEAD))
     factories.member(units["village"], who=factories.person("Ada"))
     answer = client.post("/people/village/new/", {"name": "Ada", "office": Office.MEMBER.value})
     assert answer.status_code == 409
@@ -138,26 +133,26 @@ def test_contacts_are_for_those_who_need_them(units: dict[str, Unit]) -> None:
     ada = factories.member(units["village"], who=factories.person("Ada", phone="13900000001"))
     reader = factories.member(units["village"], Office.COMMITTEE)
     officer = factories.member(units["village"], Office.LIAISON)
-    assert "13900000001" not in signed_in(reader).get(f"/person/{ada.pk}/").content.decode()
-    assert "13900000001" in signed_in(officer).get(f"/person/{ada.pk}/").content.decode()
-    assert "13900000001" in signed_in(ada).get(f"/person/{ada.pk}/").content.decode()
+    assert "13900000001" not in client_of(reader).get(f"/person/{ada.pk}/").content.decode()
+    assert "13900000001" in client_of(officer).get(f"/person/{ada.pk}/").content.decode()
+    assert "13900000001" in client_of(ada).get(f"/person/{ada.pk}/").content.decode()
 
 
 def test_what_she_is_elsewhere_stays_there(units: dict[str, Unit]) -> None:
     ada = factories.member(units["village"])
     factories.member(units["other"], Office.COMMITTEE, who=ada)
-    seen = signed_in(factories.member(units["county"], Office.HEAD)).get(f"/person/{ada.pk}/").content.decode()
+    seen = client_of(factories.member(units["county"], Office.HEAD)).get(f"/person/{ada.pk}/").content.decode()
     assert "village" in seen
     assert "committee member" not in seen
 
 
 def test_give_and_take_back_in_one_tap(units: dict[str, Unit]) -> None:
-    client = signed_in(factories.member(units["county"], Office.HEAD))
+    client = client_of(factories.member(units["county"], Office.HEAD))
     ada = factories.member(units["village"], who=factories.person("Ada"))
     last_day = (timezone.localdate() + timedelta(days=7)).isoformat()
     data = {"role": "manage", "reach": "unit", "last_day": last_day, "why": "holidays"}
     assert client.post(f"/people/village/grant/{ada.pk}/", data).status_code == 302
-    helper = signed_in(ada)
+    helper = client_of(ada)
     assert helper.get("/people/village/").status_code == 200
     page = client.get("/people/village/grants/").content.decode()
     assert "holidays" in page
@@ -169,12 +164,12 @@ def test_give_and_take_back_in_one_tap(units: dict[str, Unit]) -> None:
 
 def test_ending_an_office_and_locking_work_at_the_next_request(units: dict[str, Unit]) -> None:
     head, deputy = factories.member(units["county"], Office.HEAD), factories.member(units["village"], Office.DEPUTY)
-    client = signed_in(deputy)
+    client = client_of(deputy)
     assert client.get("/people/village/").status_code == 200
     end_membership(Membership.objects.get(person=deputy), by=head, at=timezone.now())
     assert client.get("/people/village/").status_code == 404
     assert client.get("/me/").status_code == 200
-    assert signed_in(head).post(f"/person/{deputy.pk}/lock/").status_code == 404, "she is in no unit of the head now"
+    assert client_of(head).post(f"/person/{deputy.pk}/lock/").status_code == 404, "she is in no unit of the head now"
     Account.objects.filter(person=deputy).update(is_active=False)
     assert client.get("/me/").status_code == 302, "a locked account is signed out"
 
@@ -216,7 +211,7 @@ def test_a_queued_job_asks_again(units: dict[str, Unit], revoked: bool) -> None:
 
 def test_every_permission_has_words_and_every_role_is_described(units: dict[str, Unit]) -> None:
     assert [name for name in HOLDERS if not WORDS[name]] == [], "say it in allow(..., words=_(...))"
-    page = signed_in(factories.person()).get("/roles/").content.decode()
+    page = client_of(factories.person()).get("/roles/").content.decode()
     for role in Role:
         assert str(role.label) in page
         assert all(words in page for words in words_of(role))
@@ -225,7 +220,7 @@ def test_every_permission_has_words_and_every_role_is_described(units: dict[str,
 
 def test_profile(units: dict[str, Unit]) -> None:
     ada = factories.member(units["village"], who=factories.person("Ada"))
-    client = signed_in(ada)
+    client = client_of(ada)
     page = client.get("/me/").content.decode()
     assert page.count("Seen by") == 4
     answer = client.post("/me/", {"name": "Ada Lin", "phone": "1", "language": "zh-hant"})
@@ -285,13 +280,13 @@ def test_nobody_signs_up_from_outside(units: dict[str, Unit]) -> None:
 
 
 def test_the_invitation_sets_a_password_once(units: dict[str, Unit]) -> None:
-    client = signed_in(factories.member(units["county"], Office.HEAD))
+    client = client_of(factories.member(units["county"], Office.HEAD))
     ada = factories.member(units["village"], who=factories.person("Ada", with_account=False))
     client.post(f"/person/{ada.pk}/account/", {"username": "ada"})
     link = client.post(f"/person/{ada.pk}/invite/").context["link"]
     hers = Client()
     form = hers.get(link, follow=True)
-    sent = {"password1": PASSWORD, "password2": PASSWORD}
+    sent = {"password1": PASSWORD, "password2": PASSWORD, "is_grown": "on"}
     assert hers.post(form.redirect_chain[-1][0], sent).status_code == 302
     assert Client().post("/accounts/login/", {"login": "ada", "password": PASSWORD}).status_code == 302
     assert b"has been used or is too old" in Client().get(link).content
@@ -356,7 +351,7 @@ def test_a_link_does_not_work_when_off_late_damaged_or_locked(ada: Person, setti
 
 def test_taking_an_office_shows_at_the_next_request(units: dict[str, Unit]) -> None:
     ada = factories.person()
-    client = signed_in(ada)
+    client = client_of(ada)
     assert client.get("/people/village/").status_code == 404
     take_office(ada, units["village"], Office.HEAD, by=OPERATOR, at=timezone.now())
     assert client.get("/people/village/").status_code == 200

@@ -36,6 +36,7 @@ from braid.people.models import Account, ApiToken, Person, Recovery
 from braid.people.queries.recoveries import recovery_with
 from braid.units.models import Unit
 from tests import factories
+from tests.clients import client_of, queries_of
 
 PASSWORD = "long-enough-for-her"
 DAY = timedelta(days=1)
@@ -93,12 +94,6 @@ def ready(world: World, at: datetime) -> Recovery:
     return made
 
 
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(Account.objects.get(person=person))
-    return client
-
-
 def fresh(row: Any) -> Any:
     return type(row).objects.get(pk=row.pk)
 
@@ -107,7 +102,7 @@ def fresh(row: Any) -> Any:
 
 
 def test_the_whole_way(world: World, at: datetime) -> None:
-    old = signed_in(world.ada)
+    old = client_of(world.ada)
     Authenticator.objects.create(user=world.account, type=Authenticator.Type.TOTP, data={"secret": "x"})
     make_token(world.ada, name="website", permissions=["units.view"], days=9, by=world.ada, at=at)
     made = ready(world, at)
@@ -280,7 +275,7 @@ def test_the_link_in_the_message_stops_it_without_signing_in(world: World, at: d
 
 
 def test_a_banner_on_every_page_costs_no_query(world: World, at: datetime) -> None:
-    client = signed_in(world.ada)
+    client = client_of(world.ada)
     with CaptureQueriesContext(connection) as before:
         assert "recover your account" not in client.get("/me/signin/").content.decode()
     asked(world, at)
@@ -296,7 +291,7 @@ def test_a_banner_on_every_page_costs_no_query(world: World, at: datetime) -> No
 
 
 def test_officers_walk_through_it(world: World) -> None:
-    deputy, head = signed_in(world.deputy), signed_in(world.head)
+    deputy, head = client_of(world.deputy), client_of(world.head)
     assert "She cannot sign in any more" in deputy.get(f"/person/{world.ada.pk}/").content.decode()
     answer = deputy.post(f"/person/{world.ada.pk}/recover/", {"why": "she came with her card"})
     page = answer["Location"]
@@ -306,7 +301,7 @@ def test_officers_walk_through_it(world: World) -> None:
     head.post(f"{page}agree/")
     with time_machine.travel(timezone.now() + RECOVERY_DELAY + timedelta(minutes=1), tick=False):
         outbox.run_due(at=timezone.now())
-        deputy, head = signed_in(world.deputy), signed_in(world.head)
+        deputy, head = client_of(world.deputy), client_of(world.head)
         assert page in head.get("/today/").content.decode()
         shown = head.post(f"{page}link/").content.decode()
         link = re.search(r"http://testserver(/recover/[^<]+)", shown)
@@ -323,14 +318,13 @@ def test_officers_walk_through_it(world: World) -> None:
 
 def test_she_does_not_see_it_as_an_officer_does(world: World, at: datetime) -> None:
     made = asked(world, at)
-    assert signed_in(world.ada).get(f"/recoveries/{made.pk}/").status_code == 404
+    assert client_of(world.ada).get(f"/recoveries/{made.pk}/").status_code == 404
 
 
 def test_today_asks_a_fixed_number_of_questions(world: World, at: datetime) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(connection) as seen:
-            waiting_recoveries(Person.objects.get(pk=world.head.pk), at)
-        return len(seen)
+        head = Person.objects.get(pk=world.head.pk)
+        return queries_of(lambda: waiting_recoveries(head, at))
 
     def another(number: int) -> None:
         one = factories.member(world.village, who=in_use(factories.person(f"P{number}")))

@@ -36,6 +36,14 @@ def no_notice(world: World) -> dict[str, Any]:
     return {"pk": 999_999}
 
 
+def counted_survey(world: World) -> dict[str, Any]:
+    return {"pk": world.things["survey_counted"].pk}
+
+
+def open_survey(world: World) -> dict[str, Any]:
+    return {"pk": world.things["survey_open"].pk}
+
+
 NEEDS_A_KEY = everybody(401)
 READS = cut(200, anonymous=401)
 OWN_KEY = everybody(404, self=302, anonymous=302)
@@ -64,6 +72,22 @@ ROUTES = [
     ),
     Route("api:notice_plan", NEEDS_A_KEY, method="DELETE", kwargs=notice),
     Route("api:receipts", NEEDS_A_KEY, method="POST", json=lambda world: {"facts": []}),
+    Route("api:surveys", everybody(200, anonymous=401)),
+    Route(
+        "api:survey_results",
+        {**READS, "child": 404, "deputy": 200, "liaison": 404, "member": 404},
+        kwargs=counted_survey,
+        absent=no_notice,
+        query="unit=county_a",
+        absent_query="unit=county_a",
+    ),
+    Route(
+        "api:survey_results",
+        {**READS, "self": 409, "ancestor": 409, "child": 409, "deputy": 409, "liaison": 404, "member": 404},
+        kwargs=open_survey,
+        absent=no_notice,
+        note="open",
+    ),
     Route("tokens", SIGNED_IN),
     Route(
         "tokens",

@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from braid import __version__
-from braid.contact.api import notices_router, receipts_router
+from braid.contact.api import notices_router, receipts_router, surveys_router
 from braid.kernel.errors import BadInput, Refused
 from braid.kernel.markdown import render as render_markdown
 from braid.kernel.middleware import Respond, problem
@@ -23,7 +23,7 @@ from braid.people.api import router as people_router
 from braid.people.decorators import SignInFirst
 from braid.units.api import router as units_router
 
-DESCRIPTION = """Units, people within reach, notices and receipts of a federation.
+DESCRIPTION = """Units, people within reach, notices, receipts and results of surveys of a federation.
 
 - Come in with `Authorization: Bearer <key>`; keys are made at `/me/tokens/` and never open more than their person may.
 - A signed-in browser may read, too.
@@ -45,6 +45,7 @@ api.add_router("/units", units_router)
 api.add_router("/people", people_router)
 api.add_router("/notices", notices_router)
 api.add_router("/receipts", receipts_router)
+api.add_router("/surveys", surveys_router)
 
 PROBLEM = "application/problem+json"
 

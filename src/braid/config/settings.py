@@ -188,7 +188,10 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_FORMS = {"request_login_code": "braid.people.forms_signin.CodeRequestForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "braid.people.forms_signin.CodeRequestForm",
+    "reset_password_from_key": "braid.people.forms_signin.LinkForm",
+}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGIN_BY_CODE_FORMAT = ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeric": True, "length": 8}
@@ -264,6 +267,10 @@ SMS_BACKEND = env.str("BRAID_SMS_BACKEND", default="braid.kernel.sms.ConsoleSms"
 SMS_URL = env.str("BRAID_SMS_URL", default="")
 SMS_TOKEN = env.str("BRAID_SMS_TOKEN", default="")
 """Where and with which token `braid.kernel.sms.HttpSms` posts text messages."""
+APPRISE_URL = env.str("BRAID_APPRISE_URL", default="")
+"""A service as Apprise writes it, with `{to}` where what a person typed goes; needs the package of that name."""
+APPRISE_NAME = env.str("BRAID_APPRISE_NAME", default="")
+"""How people call that service."""
 PRIVATE_HOSTS = env.list("BRAID_PRIVATE_HOSTS", default=[])
 """Hosts inside the own network that may be posted to; everything else must be public and have TLS."""
 SITE_URL = env.str("BRAID_URL", default="")

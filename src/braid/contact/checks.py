@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection
 from django.utils import timezone
 
@@ -9,7 +11,7 @@ from braid.kernel.access import OPERATOR
 from braid.kernel.checks import Demo, Outcome, demo_check
 from braid.units.queries import root_unit
 
-from .enums import FEWEST, OBJECTION, AffiliationState, BallotState
+from .enums import FEWEST, MARKS, OBJECTION, AffiliationState, BallotState, Fact
 from .measures import measures_of, profile_of
 from .models import (
     Affiliation,
@@ -42,6 +44,11 @@ LEFT JOIN units_unit p ON p.number = u.parent_id AND u.kind = 3
 LEFT JOIN contact_carryopens o ON o.carry_id = c.id
 WHERE c.notice_id = %s GROUP BY 1
 """
+_FIRST_SEEN = """
+SELECT u.level, {columns} FROM (
+    SELECT unit_number, min(at) AS first FROM contact_receipt WHERE notice_id = %s AND fact = %s GROUP BY unit_number
+) r JOIN units_unit u ON u.number = r.unit_number GROUP BY u.level
+"""
 _ASTRAY = """
 SELECT count(*) FROM contact_group g JOIN units_unit u ON u.number = g.unit_id JOIN units_unit p ON p.number = u.parent_id
 WHERE u.kind <> 3 OR p.kind = 3 OR g.unit_path <> u.path
@@ -72,15 +79,30 @@ def the_register_agrees_with_a_recount(demo: Demo) -> Outcome:
 
 @demo_check("contact.relay")
 def the_pyramid_agrees_with_a_recount(demo: Demo) -> Outcome:
-    """Each level has as many chat groups and opens in the pyramid as plain SQL finds from the chat groups themselves."""
+    """Each level has as many chat groups, opens and units that saw it in time as plain SQL finds in chat groups and receipts."""
     with connection.cursor() as cursor:
         cursor.execute(_RELAYED, [demo.notice])
         counted = {level: (chats, int(opens)) for level, chats, opens in cursor.fetchall() if chats or opens}
     notice = Notice.objects.select_related("unit").get(pk=demo.notice)
     pyramid = pyramid_of(notice, Part(notice.unit), at=timezone.now())
     told = {row.level: (row.chats, row.opens) for row in pyramid.rows if row.chats or row.opens}
+    seen = {row.level: row.seen_by for row in pyramid.rows if None not in row.seen_by}
+    by_minute = _seen_by_minute(notice)
+    in_an_hour = sum(numbers[MARKS.index(60)] or 0 for numbers in seen.values())
+    ok = told == counted and bool(told) and seen == {level: by_minute[level] for level in seen}
     words = f"carried into {pyramid.chats:,} chat groups of {len(told)} levels, opened {pyramid.opens:,} times"
-    return Outcome(told == counted and bool(told), words)
+    return Outcome(ok, f"{words}, seen in {in_an_hour:,} units within an hour")
+
+
+def _seen_by_minute(notice: Notice) -> dict[int, tuple[int, ...]]:
+    """By level, in how many units the first receipt came within each of `MARKS`."""
+    assert notice.sent_at
+    ends = [connection.ops.adapt_datetimefield_value(notice.sent_at + timedelta(minutes=mark)) for mark in MARKS]
+    columns = ", ".join(["sum(CASE WHEN r.first < %s THEN 1 ELSE 0 END)"] * len(MARKS))
+    sql = _FIRST_SEEN.format(columns=columns)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*ends, notice.pk, Fact.SEEN.value])
+        return {level: tuple(map(int, numbers)) for level, *numbers in cursor.fetchall()}
 
 
 def _told() -> dict[str, int]:

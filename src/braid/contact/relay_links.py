@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import json
+from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -113,7 +114,8 @@ def opens_folder() -> Path:
 
 def mark_of(sent_at: datetime, at: datetime) -> int:
     """Within how many minutes of `sent_at` the moment `at` lies: one of `MARKS`, or `LATER`."""
-    return next((mark for mark in MARKS if at < sent_at + timedelta(minutes=mark)), LATER)
+    place = bisect_right(MARKS, (at - sent_at) / timedelta(minutes=1))
+    return MARKS[place] if place < len(MARKS) else LATER
 
 
 def _is_within_rate(link: Link, seconds: float) -> bool:

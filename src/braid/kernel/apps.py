@@ -13,11 +13,12 @@ class KernelConfig(AppConfig):
         from . import delivery, holdings, offline, personal, worker
         from .delivery.mail import Mail
         from .delivery.push import Push
+        from .delivery.services import services
         from .delivery.texts import TextMessage
         from .files import sweep_files
         from .imports.staging import forget_runs
 
-        for channel in (Push(), Mail(), TextMessage(), *delivery.entry_point_channels()):
+        for channel in (Push(), Mail(), TextMessage(), *services(), *delivery.entry_point_channels()):
             delivery.CHANNELS[channel.name] = channel
         worker.rounds.append(delivery.send_due)
         worker.sweeps += [delivery.forget_deliveries, forget_runs, sweep_files, offline.forget_sent]

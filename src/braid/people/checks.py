@@ -21,7 +21,7 @@ def every_unit_has_a_liaison_officer(demo: Demo) -> Outcome:
     liaisons = Membership.objects.filter(office=Office.LIAISON, until=None, unit__kind=UnitKind.BODY)
     counts = liaisons.aggregate(posts=Count("pk"), units=Count("unit", distinct=True))
     units = Unit.objects.shown().filter(kind=UnitKind.BODY).count()
-    real = Person.objects.filter(is_synthetic=False).count()
+    real = Person.objects.filter(is_synthetic=False, erased_at=None).count()
     ok = counts["posts"] == counts["units"] == units and real == 0
     left = Unit.objects.filter(kind=UnitKind.BODY).count() - units
     return Outcome(ok, f"{counts['units']:,} of {units:,} units ({left} placeholders aside); all people made up")

@@ -84,6 +84,7 @@ API_PERMISSIONS = {
     "notices.answer": _("say that I have seen, acknowledged or done a notice"),
     "notices.send": _("write, send and withdraw notices"),
     "notices.receipts": _("see how many have seen a notice"),
+    "surveys.results": _("see the counts of closed surveys"),
 }
 """What an access key can be given. Those about "my notices" need no office: they are about the person herself."""
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.forms import ResetPasswordKeyForm
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth import password_validation
+from django.contrib.auth.forms import SetPasswordForm
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from braid.kernel.errors import BadInput
@@ -18,6 +21,7 @@ from braid.kernel.errors import BadInput
 from .adapter import PhoneField
 from .models import Account
 from .phones import clean_phone
+from .queries.guardians import must_say_age
 from .telling import EMAIL, SMS
 
 
@@ -49,6 +53,30 @@ class CodeRequestForm(forms.Form):
         for action, key in keys.items():
             if not ratelimit.consume(context.request, app="allauth.account", action=action, key=key):
                 raise get_adapter().validation_error("too_many_login_attempts")
+
+
+class AsksAge(forms.Form):
+    """The first password of an account: whoever is not known as a child says that she is 14 or older. It is not kept."""
+
+    is_grown = forms.BooleanField(
+        label=_("I am 14 or older"),
+        help_text=_("Younger? Then stop here and tell your officer: your guardian has to agree first."),
+        error_messages={"required": _("Say whether you are 14 or older.")},
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        account: Account | None = self.user  # type: ignore[attr-defined]
+        if account is None or not must_say_age(account, on=timezone.localdate()):
+            del self.fields["is_grown"]
+
+
+class JoinForm(AsksAge, SetPasswordForm):  # type: ignore[type-arg]
+    """The password of somebody who comes in with a code."""
+
+
+class LinkForm(AsksAge, ResetPasswordKeyForm):  # type: ignore[misc]
+    """The password of somebody who comes in with a link, the first time or because she forgot it."""
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from braid.contact.actions import FactOf, NoticeText, draft_notice, record_facts, send_notice
+from braid.contact.actions import FactOf, NoticeText, draft_notice, fold_spool, record_facts, send_notice
 from braid.contact.enums import UNDO_WINDOW, Fact
 from braid.contact.models import Audience, Notice
 from braid.home.actions.texts import change_home_text
-from braid.kernel import outbox, worker
+from braid.kernel import delivery, outbox, worker
 from braid.kernel.access import OPERATOR
 from braid.people.enums import Office
 from braid.people.models import Membership, Person
@@ -121,13 +121,19 @@ def facts_of(person: int, level: int) -> tuple[Fact, ...]:
 
 
 def do_the_rounds(stage: Stage, *, at: datetime) -> None:
-    """What a worker does, until nothing is left to do: announce, freeze audiences, fold receipts and the journal."""
+    """What a worker does, until nothing is left to do: announce, freeze audiences, tell people, fold the journal.
+
+    Receipts first: so who is told does not depend on where an earlier run was killed.
+    """
+    while fold_spool(at):
+        pass
     catch_up(at, shows=lambda done: stage.shows(done, done))
 
 
 def catch_up(at: datetime, *, shows: Callable[[int], None] = lambda done: None) -> None:
     """Do all that is due at `at`, also what a killed run had begun; `shows` is told how much has been done so far."""
     outbox.free_leases()
+    delivery.free_taken(at)
     done = 0
     while did := sum(each(at) for each in worker.rounds):
         done += did

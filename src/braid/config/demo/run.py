@@ -18,7 +18,7 @@ from braid.people.models import Person
 from braid.units.enums import UnitKind
 from braid.units.models import Level, Unit
 
-from . import groups, notices, people, relays, report, surveys, tree, votes
+from . import groups, notices, own_data, people, relays, report, surveys, telling, tree, votes
 from .stages import Stages
 
 
@@ -36,6 +36,11 @@ class Result:
 
 def build(console: Console, *, source: str, most: int | None) -> Result:
     """Bring the demo to its end from wherever it stands. Refuses (`Stop`) a data folder that holds something else."""
+    with telling.installed():
+        return _build(console, source=source, most=most)
+
+
+def _build(console: Console, *, source: str, most: int | None) -> Result:
     stages = Stages(console)
     was_there = DemoStage.objects.filter(name="rounds", done_at__isnull=False).exists()
     at = _began(source, most)
@@ -45,6 +50,7 @@ def build(console: Console, *, source: str, most: int | None) -> Result:
     stages.run("recovery", "An account lost", lambda stage: people.begin_recovery(stage, line=line, at=at))
     stages.run("homes", "Homes", lambda stage: notices.fill_homes(stage, source=source, line=line, at=at))
     stages.run("past", "Notices of the last weeks", lambda stage: notices.send_past_notices(stage, line=line, at=at))
+    stages.run("channels", "Channels chosen", lambda stage: telling.choose(stage, at=at))
     notice = stages.run("notice", "One notice to all", lambda stage: notices.send_great_notice(stage, at=at))["notice"]
     stages.run("receipts", "Who has seen it", lambda stage: notices.let_it_be_seen(stage, notice=notice, at=at))
     stages.run("groups", "Groups", lambda stage: groups.begin_groups(stage, line=line, at=at))
@@ -54,6 +60,7 @@ def build(console: Console, *, source: str, most: int | None) -> Result:
     stages.run("relay", "Carried into them", lambda stage: relays.carry_the_call(stage, notice=notice, at=at))
     stages.run("opens", "Links opened", lambda stage: relays.open_the_links(stage, notice=notice, at=at))
     stages.run("surveys", "Surveys", lambda stage: surveys.ask_people(stage, line=line, at=at))
+    stages.run("own_data", "Somebody erased", lambda stage: own_data.erase_somebody(stage, line=line, at=at))
     stages.run("rounds", "Folding", lambda stage: notices.do_the_rounds(stage, at=at))
     if was_there:  # whoever looked at it last may have left work to the worker
         notices.catch_up(timezone.now())

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 
 from braid.contact.enums import NoticeState
 from braid.contact.models import Audience, Notice, UnitSet
+from braid.contact.models.receipts import SEEN_WITHIN
 from braid.contact.queries.audience import units_of, units_reached_by
 
 AT_ONCE = 10
@@ -46,7 +47,7 @@ def _sets(notice: Notice, addressed: BitMap, reached: BitMap) -> list[UnitSet]:
     frozen = {UnitSet.Meaning.ADDRESSED: addressed, UnitSet.Meaning.REACHED: reached}
     return [
         UnitSet(notice=notice, meaning=meaning, numbers=_packed(frozen.get(meaning, BitMap())))
-        for meaning in UnitSet.Meaning
+        for meaning in (*UnitSet.Meaning, *SEEN_WITHIN.values())
     ]
 
 

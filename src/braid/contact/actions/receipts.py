@@ -8,7 +8,7 @@ of who reads when, and the sets say already all that a sender may know.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,10 +20,11 @@ from pyroaring import BitMap
 from braid.contact.ballot_box import folder as votes_folder
 from braid.contact.enums import Fact, NoticeState
 from braid.contact.models import FoldedSegment, Notice, Receipt, UnitSet
+from braid.contact.models.receipts import SEEN_WITHIN
 from braid.contact.queries.recipients import Meant, meant_by
 from braid.contact.queries.seats import units_addressed
 from braid.contact.receiving import FactOf, fact_of, folder, keep_facts
-from braid.contact.relay_links import opens_folder
+from braid.contact.relay_links import mark_of, opens_folder
 from braid.contact.rules import asks_for, is_out
 from braid.kernel.access import require
 from braid.kernel.bulk import insert_rows
@@ -166,11 +167,15 @@ def _write(facts: Sequence[FactOf]) -> None:
     insert_rows(Receipt, columns, rows, ignore_conflicts=True)
 
 
-def _add_to_sets(facts: Iterable[FactOf]) -> None:
-    """Add each fact's unit to its set."""
+def _add_to_sets(facts: Sequence[FactOf]) -> None:
+    """Add each fact's unit to its set, and a unit that has seen a notice to that of the minutes since sending."""
     said: dict[tuple[int, int], list[int]] = defaultdict(list)
+    sent = dict(Notice.objects.filter(pk__in={fact.notice for fact in facts}).values_list("pk", "sent_at"))
     for fact in facts:
         said[fact.notice, fact.fact].append(fact.unit)
+        sent_at = sent[fact.notice]
+        if fact.fact == Fact.SEEN and sent_at and (within := SEEN_WITHIN.get(mark_of(sent_at, fact.at))):
+            said[fact.notice, within].append(fact.unit)
     grow_sets(said)
 
 

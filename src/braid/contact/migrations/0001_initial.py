@@ -606,7 +606,7 @@ class Migration(migrations.Migration):
             name='UnitSet',
             fields=[
                 ('pk', models.CompositePrimaryKey('notice_id', 'meaning', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('meaning', models.PositiveSmallIntegerField(choices=[(1, 'seen'), (2, 'acknowledged'), (3, 'done'), (10, 'addressed'), (11, 'reached'), (12, 'notified on a phone'), (13, 'mailed'), (14, 'told another way'), (15, 'not known whether it arrived'), (16, 'not delivered'), (17, 'reached by phone'), (18, 'somebody was not reached by phone')])),
+                ('meaning', models.PositiveSmallIntegerField()),
                 ('numbers', models.BinaryField()),
                 ('notice', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='unit_sets', to='contact.notice')),
             ],

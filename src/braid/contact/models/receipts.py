@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.enums import Fact
+from braid.contact.enums import MARKS, Fact
 from braid.people.models import Person
 
 from .notices import Notice
@@ -51,12 +51,18 @@ class UnitSet(models.Model):
 
     pk = models.CompositePrimaryKey("notice_id", "meaning")
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="unit_sets", db_index=False)
-    meaning = models.PositiveSmallIntegerField(choices=Meaning)
+    meaning = models.PositiveSmallIntegerField()
+    """A `Meaning`, or one of `SEEN_WITHIN`."""
     numbers = models.BinaryField()
     """`pyroaring.BitMap.serialize()`"""
 
     def __str__(self) -> str:
         return f"{self.notice_id} {self.meaning}"
+
+
+SEEN_WITHIN = {mark: 100 + place for place, mark in enumerate(MARKS)}
+"""By mark of minutes since sending what the set means of the units where somebody opened the notice in that step. Who opens it
+after the last of `MARKS` is in `SEEN` alone. Sets only grow, so a receipt that comes late or twice is right all the same."""
 
 
 class FoldedSegment(models.Model):

@@ -17,6 +17,7 @@ from pyroaring import BitMap
 
 from braid.contact.enums import Fact, Missing
 from braid.contact.models import Notice, Receipt, UnitSet
+from braid.contact.models.receipts import SEEN_WITHIN
 from braid.contact.rules import VIEW_RECEIPTS, is_out
 from braid.kernel.access import Scope, scope
 from braid.kernel.keyset import Page, bad_cursor
@@ -122,7 +123,7 @@ class Sets:
 
 def sets_of(notice: Notice) -> Sets:
     """The sets of `notice`; before it is frozen its audience as it is now, and nobody reached. At most two queries."""
-    kept = dict(UnitSet.objects.filter(notice=notice).values_list("meaning", "numbers"))
+    kept = dict(UnitSet.objects.filter(notice=notice, meaning__in=SHOWN).values_list("meaning", "numbers"))
     units = {int(meaning): BitMap.deserialize(bytes(kept[meaning])) if kept else BitMap() for meaning in SHOWN}
     if not kept:
         units[Meaning.ADDRESSED] = units_of_all(notice.audience.defer("numbers"))
@@ -143,6 +144,21 @@ def reach_by_level(notice: Notice, *, within: Part | None = None) -> list[LevelR
         for level in range(256)
         if by_level[Meaning.ADDRESSED][level]
     ]
+
+
+def seen_by_mark(notice: Notice, part: Part) -> dict[int, tuple[int, ...]]:
+    """By level, in how many units of `part` somebody had seen `notice` within each of `MARKS`: each number holds those
+    before it. One query."""
+    tree = snapshot.current()
+    start, end = part.span(tree)
+    levels = tree.levels[start:end]
+    kept = UnitSet.objects.filter(notice=notice, meaning__in=SEEN_WITHIN.values())
+    units = dict(kept.values_list("meaning", "numbers"))
+    so_far, counted = BitMap(), []
+    for meaning in SEEN_WITHIN.values():
+        so_far |= BitMap.deserialize(bytes(units[meaning])) if meaning in units else BitMap()
+        counted.append(np.bincount(levels[tree.mask_of(so_far)[start:end]], minlength=256))
+    return {level: tuple(int(counts[level]) for counts in counted) for level in range(256)}
 
 
 def reach_of_children(notice: Notice, part: Part) -> list[UnitReach]:

@@ -28,7 +28,7 @@ from braid.units.models import Unit
 from braid.units.paths import numbers_of
 
 from .chats import chat_now, longest_text_on
-from .reach import Counts, Part, is_addressed_within, reach_by_level
+from .reach import FEWEST, Counts, Part, is_addressed_within, reach_by_level, seen_by_mark
 
 MOST_CHATS = 30
 """Chat groups of one person that she is shown."""
@@ -211,6 +211,8 @@ class PyramidRow:
     """Opens within each of `MARKS`, and in all: each number holds those before it."""
     chats_by: tuple[int, ...]
     """The same of chat groups it was carried into."""
+    seen_by: tuple[int | None, ...]
+    """Units that had seen it by each of `MARKS`. None where so few units are addressed that it would point at somebody."""
 
 
 @dataclass(frozen=True)
@@ -240,13 +242,13 @@ class Pyramid:
 
 
 def pyramid_of(notice: Notice, part: Part, *, at: datetime) -> Pyramid:
-    """How far `notice` came at `at` in `part`, level by level. Five queries, however many units and chat groups."""
+    """How far `notice` came at `at` in `part`, level by level. Six queries, however many units and chat groups."""
     within = _path_within(part)
     carried = Carry.objects.filter(within, notice=notice, answer=CarryAnswer.CARRIED)
     chats = list(carried.values_list("level", "within").annotate(Count("pk"), Sum("size")).order_by())
     opens = CarryOpens.objects.filter(_path_within(part, "carry__"), carry__notice=notice)
     opened = list(opens.values_list("carry__level", "within").annotate(Sum("opens")).order_by())
-    chats_by, opens_by = _by_mark(chats), _by_mark(opened)
+    chats_by, opens_by, seen_by = _by_mark(chats), _by_mark(opened), seen_by_mark(notice, part)
     people: dict[int, int] = defaultdict(int)
     for level, _within_mark, _count, size in chats:
         people[level] += size or 0
@@ -259,6 +261,7 @@ def pyramid_of(notice: Notice, part: Part, *, at: datetime) -> Pyramid:
             opens_by[row.level][-1],
             opens_by[row.level],
             chats_by[row.level],
+            seen_by[row.level] if row.counts.addressed >= FEWEST else (None,) * len(MARKS),
         )
         for row in reach_by_level(notice, within=part)
     ]

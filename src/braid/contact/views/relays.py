@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib import messages
@@ -39,6 +40,9 @@ from braid.people.models import Person
 
 HOUR = 60
 DAY = 24 * HOUR
+
+Marked = Sequence[int | None]
+"""A number for each mark; None is not told."""
 
 
 @page
@@ -118,11 +122,12 @@ def notice_pyramid(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     return render(request, "contact/pyramid_live.html" if is_part else "contact/pyramid.html", words)
 
 
-def _named(pyramid: Pyramid) -> list[tuple[str, PyramidRow, tuple[int, ...], tuple[int, ...]]]:
-    """Each row with the name of its level, and its opens and chat groups up to each mark that is over."""
+def _named(pyramid: Pyramid) -> list[tuple[str, PyramidRow, Marked, Marked, Marked]]:
+    """Each row with the name of its level, and its units that saw it, opens and chat groups up to each mark that is over."""
     names, over = dict(level_choices()), len(pyramid.marks)
     return [
-        (names.get(row.level, str(row.level)), row, row.opens_by[:over], row.chats_by[:over]) for row in pyramid.rows
+        (names.get(row.level, str(row.level)), row, row.seen_by[:over], row.opens_by[:over], row.chats_by[:over])
+        for row in pyramid.rows
     ]
 
 

@@ -8,7 +8,7 @@ repeated blindly. Which persons are told what, and how they want it, is not know
 
 from .channels import CHANNELS, Channel, Message, Outcome, Result, channel_named, entry_point_channels
 from .owing import Parcel, forget_deliveries, owe_deliveries, send_later
-from .sending import ADDRESSES, AT_ANY_HOUR, COMPOSERS, GONE, RESTS, Skip, send_due
+from .sending import ADDRESSES, AT_ANY_HOUR, COMPOSERS, GONE, RESTS, Skip, free_taken, send_due
 
 __all__ = [
     "ADDRESSES",
@@ -26,6 +26,7 @@ __all__ = [
     "channel_named",
     "entry_point_channels",
     "forget_deliveries",
+    "free_taken",
     "owe_deliveries",
     "send_due",
     "send_later",

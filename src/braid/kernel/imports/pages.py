@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404
+from django.forms import Form as Uploading
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +19,7 @@ from braid.kernel.access import Actor
 from braid.kernel.downloads import table_answer
 from braid.kernel.enums import ImportState
 from braid.kernel.models import ImportRun
+from braid.kernel.sheets import SheetError
 
 from .cells import Form
 from .staging import silent, stage_file
@@ -24,6 +27,35 @@ from .staging import silent, stage_file
 SHOWN = 500
 """Bad rows a page shows; the download beside them has them all."""
 RUNS_SHOWN = 10
+
+
+def upload_page(
+    request: HttpRequest,
+    file_form: Uploading,
+    form: Form,
+    *,
+    by: Actor,
+    look_over: Callable[[ImportRun], object],
+    template: str,
+    then: str,
+) -> HttpResponse:
+    """Take the file that came with `file_form`, stage it, look it over, and go on to the page `then` of the run."""
+    context = {"form": file_form, "runs": own_runs(by, form)}
+    if request.method != "POST" or not file_form.is_valid():
+        return render(request, template, context)
+    try:
+        run = stage_upload(file_form.cleaned_data["file"], form, by=by)
+    except SheetError as error:  # what is wrong with the file belongs beside its field
+        file_form.add_error("file", str(error.message))
+        return render(request, template, context, status=error.status)
+    look_over(run)
+    return redirect(then, run.pk)
+
+
+def run_page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
+    """The page of a run; the part that changes alone, when it looks again by itself while the run is being applied."""
+    is_part = getattr(request, "htmx", False)
+    return render(request, "kernel/import_state.html" if is_part else template, context)
 
 
 def stage_upload(file: UploadedFile[bytes], form: Form, *, by: Actor) -> ImportRun:

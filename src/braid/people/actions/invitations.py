@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from braid.kernel.access import Actor, require
-from braid.kernel.errors import WrongState
+from braid.kernel.errors import BadInput, WrongState
 from braid.people.codes import hash_of_code, new_code
 from braid.people.models import Account, Invitation, Person
+from braid.people.queries.guardians import must_say_age
 from braid.people.queries.invitations import invitation_of
 from braid.people.rules import can_open_account
 
@@ -42,13 +44,15 @@ def invite(person: Person, *, by: Actor, at: datetime) -> tuple[Account, str]:
 
 
 @transaction.atomic
-def accept_invitation(code: str, *, password: str, at: datetime) -> Account:
+def accept_invitation(code: str, *, password: str, is_grown: bool, at: datetime) -> Account:
     """Set the password of the account that `code` is for; returns the account.
 
     The code is what allows it: nobody is signed in yet. Refused when it was used or has run out, when the account
-    is locked, and once she has signed in.
+    is locked, once she has signed in, and unless she says that she is 14 or older (`is_grown`) or her guardian has agreed.
     """
     found = invitation_of(code, at=at)
+    if found and not is_grown and must_say_age(found.account, on=timezone.localdate(at)):
+        raise BadInput(_("Say whether you are 14 or older."), fields={"is_grown": _("missing")})
     if found is None or not Invitation.objects.filter(pk=found.pk, used_at=None).update(used_at=at):
         raise WrongState(_("This code does not work any more. Ask your officer for a new one."))
     account = found.account

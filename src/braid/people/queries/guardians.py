@@ -9,12 +9,20 @@ from django.http import Http404
 
 from braid.kernel.access import Actor
 from braid.people.consents import CHILD_ACCOUNT
-from braid.people.models import Consent, Guardianship, Person
+from braid.people.models import Account, Consent, Guardianship, Person
 
 
 def is_child(person: Person, *, on: date) -> bool:
     """Whether `person` is under 14 on the day `on`, as far as is known."""
     return person.under_14_until is not None and person.under_14_until > on
+
+
+def must_say_age(account: Account, *, on: date) -> bool:
+    """Whether whoever sets the password of `account` has to say first that she is no child: before it was ever used.
+
+    Of a known child her guardian has agreed, or the account would be locked.
+    """
+    return account.last_login is None and not is_child(account.person, on=on)
 
 
 def guardianship_of(child: Person) -> Guardianship | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.access import require, scope
-from braid.kernel.imports.pages import bad_rows, own_runs, run_context, run_for, stage_upload
+from braid.kernel.imports.pages import bad_rows, run_context, run_for, run_page, upload_page
 from braid.kernel.models import ImportRun
-from braid.kernel.sheets import SheetError
 from braid.people.actions.importing import confirm_officers, drop_officers
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.forms import ApplyOfficersForm, OfficersForm
@@ -34,17 +33,16 @@ WORDS = {
 def officers_import(request: PersonRequest) -> HttpResponse:
     """Take a file, stage it, look it over, and go to the page that shows what it would change."""
     require(bool(scope(request.person, CHANGE_PEOPLE)))
-    form = OfficersForm(request.POST or None, request.FILES or None)
-    context = {"form": form, "runs": own_runs(request.person, OFFICERS)}
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "people/import.html", context)
-    try:
-        run = stage_upload(form.cleaned_data["file"], OFFICERS, by=request.person)
-    except SheetError as error:  # what is wrong with the file belongs beside its field
-        form.add_error("file", str(error.message))
-        return render(request, "people/import.html", context, status=error.status)
-    look_over(run, by=request.person, at=timezone.now())
-    return redirect("officers_run", run.pk)
+    at = timezone.now()
+    return upload_page(
+        request,
+        OfficersForm(request.POST or None, request.FILES or None),
+        OFFICERS,
+        by=request.person,
+        look_over=lambda run: look_over(run, by=request.person, at=at),
+        template="people/import.html",
+        then="officers_run",
+    )
 
 
 @require_safe
@@ -52,14 +50,13 @@ def officers_import(request: PersonRequest) -> HttpResponse:
 def officers_run(request: PersonRequest, pk: int) -> HttpResponse:
     """What a file would change, or has changed; while it is being applied the page looks again by itself."""
     run = _run_for(request, pk)
-    name = "kernel/import_state.html" if getattr(request, "htmx", False) else "people/import_run.html"
     context = {
         **run_context(run, WORDS, name=gettext("Name")),
         "page": "officers_run",
         "bad_rows": "officers_problems",
         "form": ApplyOfficersForm(),
     }
-    return render(request, name, context)
+    return run_page(request, "people/import_run.html", context)
 
 
 @require_safe

@@ -9,7 +9,6 @@ from datetime import datetime
 import segno
 from allauth.core.internal import ratelimit
 from django.contrib.auth import login
-from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +25,7 @@ from braid.kernel.rates import count
 from braid.people.actions.invitations import accept_invitation, invite
 from braid.people.codes import shown, typed
 from braid.people.decorators import PersonRequest, page, signed_in
+from braid.people.forms_signin import JoinForm
 from braid.people.models import Account, Invitation, Membership, Person
 from braid.people.queries import memberships_seen, paths_of, person_for
 from braid.people.queries.invitations import chosen_in, invitation_of, without_account
@@ -147,9 +147,14 @@ def _invited(request: HttpRequest) -> HttpResponse | None:
     if found is None:
         return None
     is_sent = request.method == "POST" and "code" not in request.POST
-    form = SetPasswordForm(found.account, request.POST if is_sent else None)
+    form = JoinForm(found.account, request.POST if is_sent else None)
     if is_sent and form.is_valid():
-        account = accept_invitation(code, password=form.cleaned_data["new_password1"], at=at)
+        account = accept_invitation(
+            code,
+            password=form.cleaned_data["new_password1"],
+            is_grown=form.cleaned_data.get("is_grown", False),
+            at=at,
+        )
         request.session.flush()
         login(request, account, backend="allauth.account.auth_backends.AuthenticationBackend")
         return redirect("today")

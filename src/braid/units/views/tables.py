@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from braid.kernel.access import require, scope
 from braid.kernel.decorators import ActorRequest, for_actors
 from braid.kernel.downloads import table_answer
-from braid.kernel.imports.pages import bad_rows, own_runs, run_context, run_for, stage_upload
+from braid.kernel.imports.pages import bad_rows, run_context, run_for, run_page, upload_page
 from braid.kernel.models import ImportRun
-from braid.kernel.sheets import SheetError
 from braid.units.actions.importing import confirm_import, drop_import
 from braid.units.exports import HEADER, export_rows
 from braid.units.forms import ApplyForm, ImportForm
@@ -42,17 +41,16 @@ WORDS = {
 def units_import(request: ActorRequest) -> HttpResponse:
     """Take a file, stage it, look it over, and go to the page that shows what it would change."""
     require(bool(scope(request.person, IMPORT_UNITS)))
-    form = ImportForm(request.POST or None, request.FILES or None)
-    runs = own_runs(request.person, UNITS)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "units/import.html", {"form": form, "runs": runs})
-    try:
-        run = stage_upload(form.cleaned_data["file"], UNITS, by=request.person)
-    except SheetError as error:  # what is wrong with the file belongs beside its field
-        form.add_error("file", str(error.message))
-        return render(request, "units/import.html", {"form": form, "runs": runs}, status=error.status)
-    look_over(run, Options(), by=request.person, at=timezone.now())
-    return redirect("import_run", run.pk)
+    at = timezone.now()
+    return upload_page(
+        request,
+        ImportForm(request.POST or None, request.FILES or None),
+        UNITS,
+        by=request.person,
+        look_over=lambda run: look_over(run, Options(), by=request.person, at=at),
+        template="units/import.html",
+        then="import_run",
+    )
 
 
 @require_safe
@@ -60,14 +58,13 @@ def units_import(request: ActorRequest) -> HttpResponse:
 def import_run(request: ActorRequest, pk: int) -> HttpResponse:
     """What a file would change, or has changed; while it is being applied the page looks again by itself."""
     run = _run_for(request, pk)
-    name = "kernel/import_state.html" if getattr(request, "htmx", False) else "units/import_run.html"
     context = {
         **run_context(run, WORDS, name=pgettext("of a unit", "Name")),
         "page": "import_run",
         "bad_rows": "import_problems",
         "form": ApplyForm(),
     }
-    return render(request, name, context)
+    return run_page(request, "units/import_run.html", context)
 
 
 @require_safe

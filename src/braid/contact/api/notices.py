@@ -1,4 +1,4 @@
-"""Notices and receipts at the API."""
+"""Notices and receipts at the API: written, read, sent, answered."""
 
 from __future__ import annotations
 

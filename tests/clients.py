@@ -1,0 +1,27 @@
+"""Browsers of people who are signed in, and how many queries something takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from braid.people.models import Account, Person
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def client_of(person: Person) -> Client:
+    """A browser in which `person` is signed in."""
+    client = Client()
+    client.force_login(Account.objects.get(person=person), backend=BACKEND)
+    return client
+
+
+def queries_of(call: Callable[[], object]) -> int:
+    """How many queries `call` takes."""
+    with CaptureQueriesContext(connection) as captured:
+        call()
+    return len(captured)
