@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from braid.contact.enums import NOTICE
-from braid.kernel.delivery import CHANNELS, Channel, Message, Outcome, Result
+from braid.kernel.delivery import AT_ANY_HOUR, CHANNELS, Channel, Message, Outcome, Result
 from braid.kernel.delivery.channels import Send
 from braid.people.actions import choose_channel
 from braid.people.models import Person
@@ -55,11 +55,13 @@ def arrived(notice: int) -> set[int]:
 
 @contextmanager
 def installed() -> Iterator[None]:
-    """The channel is there while the demo is built, and not for whoever visits it."""
+    """The channel is there while the demo is built, and not for whoever visits it; it waits for no morning."""
     CHANNELS[Folder.name] = Folder()
+    AT_ANY_HOUR.add(NOTICE)
     try:
         yield
     finally:
+        AT_ANY_HOUR.discard(NOTICE)
         del CHANNELS[Folder.name]
 
 
