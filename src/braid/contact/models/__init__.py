@@ -22,6 +22,7 @@ from .surveys import (
     SurveyTable,
 )
 from .votes import Ballot, Burst, Count, Trace, Vote
+from .wording import Wording
 
 __all__ = [
     "Affiliation",
@@ -61,4 +62,5 @@ __all__ = [
     "Trace",
     "UnitSet",
     "Vote",
+    "Wording",
 ]

@@ -11,13 +11,12 @@ from braid.people.models import Person
 from braid.units.models import OwnedByUnit
 
 from .audience import AudienceRule
+from .wording import Wording
 
 
-class Notice(OwnedByUnit):
+class Notice(Wording, OwnedByUnit):
     """A message from a unit. However many it addresses, it is one row; readers find it by its audience."""
 
-    title = models.CharField(_("title"), max_length=200)
-    body = models.TextField(_("text"), default="", blank=True)
     is_public = models.BooleanField(_("public"), default=False)
     asks_acknowledgement = models.BooleanField(_("asks to be acknowledged"), default=False)
     asks_done = models.BooleanField(_("asks to report when done"), default=False)
@@ -69,9 +68,6 @@ class Notice(OwnedByUnit):
             models.Index(fields=["unit_path"], name="notice_not_sent", condition=~Q(not_sent_why="")),
         ]
 
-    def __str__(self) -> str:
-        return self.title
-
 
 class Audience(AudienceRule):
     """One rule of whom a notice addresses, anchored at one unit. An inbox probes the anchors above its own unit."""
@@ -95,13 +91,11 @@ class Audience(AudienceRule):
         return f"{self.notice_id} -> {self.unit_id}"
 
 
-class NoticeVersion(models.Model):
-    """What a notice said before it was corrected."""
+class NoticeVersion(Wording):
+    """What a notice said before it was corrected, in all its languages."""
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    title = models.CharField(max_length=200)
-    body = models.TextField(default="", blank=True)
     replaced_at = models.DateTimeField()
     replaced_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     why = models.CharField(_("what was corrected"), max_length=500)

@@ -34,13 +34,14 @@ def needs_second_reader(notice: Notice, rules: Sequence[Audience]) -> bool:
 def seal_of(notice: Notice) -> str:
     """What stands for the exact words, wishes, recipients and files of a draft: another letter is another seal."""
     words = [str(getattr(notice, name)) for name in _SEALED]
+    translations = json.dumps(notice.translations, sort_keys=True)
     rules = notice.audience.order_by("unit", "is_subtree", "levels", "kinds", "offices")
     files = notice.attachments.filter(removed_in=None).order_by("pk").values_list("file__digest", "description")
     meant = rules.values_list("unit", "is_subtree", "levels", "kinds", "offices")
-    return hashlib.sha256(json.dumps([words, list(meant), list(files)]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([words, translations, list(meant), list(files)]).encode()).hexdigest()
 
 
-_SEALED = ("title", "body", "is_public", "asks_acknowledgement", "asks_done", "due_on")
+_SEALED = ("language", "title", "body", "is_public", "asks_acknowledgement", "asks_done", "due_on")
 
 
 def review_of(notice: Notice) -> Review | None:
