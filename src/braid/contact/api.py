@@ -120,7 +120,10 @@ class TextOut(Schema):
 
 
 class NoticeOut(Schema):
-    """A notice, in its first `language` and the `translations`. Of a withdrawn one only its senders read the text; the others read why it was withdrawn."""
+    """A notice, in its first `language` and the `translations`.
+
+    Of a withdrawn one only its senders read the text; the others read why it was withdrawn.
+    """
 
     id: int
     unit: str
@@ -335,7 +338,17 @@ def notice_out(notice: Notice, reader: Person) -> NoticeOut:
 
 def _values(notice: Notice, reader: Person, attachments: Sequence[Attachment]) -> dict[str, Any]:
     hides = notice.state == NoticeState.WITHDRAWN and not can_send_for(reader, notice.unit_path)
-    same = ("title", "language", "state", "is_public", "asks_acknowledgement", "asks_done", "due_on", "send_at", "sent_at")
+    same = (
+        "title",
+        "language",
+        "state",
+        "is_public",
+        "asks_acknowledgement",
+        "asks_done",
+        "due_on",
+        "send_at",
+        "sent_at",
+    )
     values = {name: getattr(notice, name) for name in (*same, "withdrawn_at", "withdrawn_why", "version")}
     shown = [] if hides else [_attachment(each) for each in attachments]
     first, *others = (replace(text, body="") if hides else text for text in notice.texts)
@@ -344,8 +357,13 @@ def _values(notice: Notice, reader: Person, attachments: Sequence[Attachment]) -
 
 
 def _text(given: NoticeIn) -> NoticeText:
+    if len({each.language for each in given.translations}) < len(given.translations):
+        words = _("Write each language once.")
+        raise BadInput(words, fields={"translations": words})
     values = given.dict(exclude={"unit", "audience", "language", "translations"})
-    others = {each.language: {"title": each.title, "body": each.body} for each in given.translations}
+    others: dict[str, dict[str, str]] = {
+        each.language: {"title": each.title, "body": each.body} for each in given.translations
+    }
     return NoticeText(**values, language=given.language or usual_language(), translations=others)
 
 

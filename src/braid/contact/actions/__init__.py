@@ -39,6 +39,7 @@ from .receipts import answer_notice, fold_spool, forget_segments, record_facts
 from .relays import answer_call, ask_relay, fold_opens, record_opens, stop_relay
 from .reviews import agree_to, ask_review, send_back, set_review_rule
 from .sending import announce_notice, correct_notice, send_notice, undo_sending, withdraw_notice
+from .series import Repetition, repeat_notice, send_occurrence, skip_day, stop_series
 from .submissions import (
     SubmissionPlan,
     answer_submission,
@@ -62,6 +63,14 @@ from .surveys import (
     open_survey,
     remove_question,
 )
+from .templates import (
+    TemplatePlan,
+    begin_from_template,
+    change_template,
+    keep_as_template,
+    make_template,
+    retire_template,
+)
 from .votes import (
     BallotPlan,
     advance_ballots,
@@ -82,8 +91,10 @@ __all__ = [
     "NewAttachment",
     "NoticeText",
     "QuestionPlan",
+    "Repetition",
     "SubmissionPlan",
     "SurveyPlan",
+    "TemplatePlan",
     "add_question",
     "add_recipients",
     "advance_ballots",
@@ -108,6 +119,7 @@ __all__ = [
     "attach_file",
     "begin_ballot",
     "begin_dispatch",
+    "begin_from_template",
     "call_juror",
     "cancel_ballot",
     "cancel_plan",
@@ -116,6 +128,7 @@ __all__ = [
     "change_notice",
     "change_question",
     "change_survey",
+    "change_template",
     "close_due_surveys",
     "close_group",
     "close_survey",
@@ -144,7 +157,9 @@ __all__ = [
     "go_on_dispatching",
     "hand_over_group",
     "join_group",
+    "keep_as_template",
     "leave_group",
+    "make_template",
     "merge_ballots",
     "merge_groups",
     "merge_submissions",
@@ -165,13 +180,18 @@ __all__ = [
     "remove_question",
     "remove_recipients",
     "renew_invitation",
+    "repeat_notice",
+    "retire_template",
     "score_candidates",
     "send_back",
     "send_notice",
+    "send_occurrence",
     "send_submission",
     "set_burst_aside",
     "set_review_rule",
+    "skip_day",
     "stop_relay",
+    "stop_series",
     "take_back_request",
     "take_back_submission",
     "take_consent_back",

@@ -52,7 +52,8 @@ class NoticeText:
 def draft_notice(unit: Unit, text: NoticeText, *, by: Actor, at: datetime, audience: Iterable[Audience] = ()) -> Notice:
     """Begin a notice of `unit`; nobody but its senders sees it. `audience` are unsaved rules, or none yet.
 
-    Refused when `by` may not send for the unit or address the audience, when the unit is closed, and for words that are not whole (`check_words`).
+    Refused when `by` may not send for the unit or address the audience, when the unit is closed, and for words that are not
+    whole (`check_words`).
     """
     require(can_send_for(by, unit.path))
     check_open(unit)
@@ -140,4 +141,3 @@ def check_open(unit: Unit) -> None:
 def _check_number(notice: Notice) -> None:
     if notice.audience.count() > MOST_RULES:
         raise BadInput(_("This is a very long list of recipients. Choose a level or a whole subtree instead."))
-

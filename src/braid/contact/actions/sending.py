@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.enums import NOTICE_FLOW, SEARCH_KIND, UNDO_WINDOW, NoticeState
-from braid.contact.models import Notice, NoticeVersion
+from braid.contact.enums import NOTICE_FLOW, SEARCH_KIND, UNDO_WINDOW, NoticeState, SeriesState
+from braid.contact.models import Audience, Notice, NoticeVersion, Series
 from braid.contact.queries.audience import addresses_any
 from braid.contact.rules import can_address, can_send_for, can_undo, is_out
 from braid.contact.words import Translations
@@ -56,12 +56,20 @@ def send_notice(notice: Notice, *, by: Actor, at: datetime) -> Notice:
 
 def check_can_go(notice: Notice, *, by: Actor) -> None:
     """Refused when `by` may not send `notice` as it is now, or when it cannot go out."""
+    rules = check_recipients(notice, by=by)
+    if Series.objects.filter(draft=notice, state=SeriesState.RUNNING).exists():
+        raise WrongState(_("This notice repeats. Stop the series first, then you can send it alone."))
+    check_second_reader(notice, rules, by=by)
+
+
+def check_recipients(notice: Notice, *, by: Actor) -> list[Audience]:
+    """The rules of `notice`. Refused when `by` may not send for its unit or address them, or when they address nobody."""
     rules = list(notice.audience.select_related("unit").defer("numbers"))
     require(can_send_for(by, notice.unit_path) and can_address(by, rules))
     check_open(notice.unit)
     if not any(map(addresses_any, rules)):
         raise BadInput(_("Choose who gets this notice first."))
-    check_second_reader(notice, rules, by=by)
+    return rules
 
 
 @transaction.atomic
@@ -141,14 +149,14 @@ def correct_notice(
     """
     require(can_send_for(by, notice.unit_path))
     _check_reason(why)
-    words = {"title": title.strip(), "body": body}
-    words |= {"translations": notice.translations if translations is None else translations}
-    check_words(language=notice.language, **words)
+    words = {"title": title.strip(), "body": body, "language": notice.language}
+    others = notice.translations if translations is None else translations
+    check_words(**words, translations=others)
     if notice.state != NoticeState.SENT or not is_out(notice, at):
         raise WrongState(_("Only a notice that has gone out and was not withdrawn can be corrected."))
     check_correctable(notice)
     before = NoticeVersion(notice=notice, number=notice.version, **{name: getattr(notice, name) for name in _KEPT})
-    _give_words(notice, words, at=at)
+    _give_words(notice, {**words, "translations": others}, at=at)
     _keep_version(before, why=why, by=by, at=at)
     drop_attachments(notice, remove)
     put_attachments(notice, add, by=by, at=at)

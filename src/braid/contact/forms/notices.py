@@ -116,7 +116,9 @@ class NoticeForm(WordsForm):
     @property
     def text(self) -> NoticeText:
         """What was filled in, once the form is valid."""
-        wishes = {name: self.cleaned_data[name] for name in NoticeForm.base_fields.keys() - WordsForm.base_fields.keys()}
+        wishes = {
+            name: self.cleaned_data[name] for name in NoticeForm.base_fields.keys() - WordsForm.base_fields.keys()
+        }
         return NoticeText(**self.words, **wishes)
 
 
@@ -225,8 +227,8 @@ class ReasonForm(forms.Form):
     why = forms.CharField(label=_("Reason"), max_length=500, help_text=_("Readers see this in place of the text."))
 
 
-class RuleForm(UnitInReach):
-    """One rule of whom a notice addresses."""
+class AudienceForm(forms.Form):
+    """Which units at and below a unit something addresses, and which offices there."""
 
     reach = forms.ChoiceField(
         label=_("Which units"),
@@ -254,9 +256,20 @@ class RuleForm(UnitInReach):
         help_text=_("Tick nothing to address everybody."),
     )
 
-    def __init__(self, *args: Any, reach: Scope, **kwargs: Any) -> None:
-        super().__init__(*args, reach=reach, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         offer(self, "levels", level_choices())
+
+    @property
+    def kind(self) -> dict[str, Any]:
+        """What was chosen, once the form is valid: the fields of an `AudienceKind`."""
+        values = self.cleaned_data
+        masks = {name: _mask(values[name]) for name in ("levels", "kinds", "offices")}
+        return {"is_subtree": values["reach"] == "subtree", **masks}
+
+
+class RuleForm(UnitInReach, AudienceForm):
+    """One rule of whom a notice addresses."""
 
     @property
     def rule(self) -> Audience:
@@ -266,9 +279,7 @@ class RuleForm(UnitInReach):
     @property
     def said(self) -> dict[str, Any]:
         """What the rule says, once the form is valid: the fields of an `AudienceRule`."""
-        values = self.cleaned_data
-        masks = {name: _mask(values[name]) for name in ("levels", "kinds", "offices")}
-        return {"unit": values["unit"], "is_subtree": values["reach"] == "subtree", **masks}
+        return {"unit": self.cleaned_data["unit"], **self.kind}
 
 
 class FilterForm(forms.Form):

@@ -1,7 +1,7 @@
 """The rows of contact, one file per noun."""
 
 from .attachments import Attachment
-from .audience import AudienceRule
+from .audience import AudienceKind, AudienceRule
 from .deliveries import Dispatch
 from .groups import Affiliation, ChatGroup, ChatTurn, Group, JoinRequest
 from .nominations import Juror, Nomination, Score
@@ -10,6 +10,7 @@ from .questions import NoticeQuestion
 from .receipts import FoldedSegment, Receipt, UnitSet
 from .relays import Carry, CarryOpens, Relay
 from .reviews import Review, ReviewRule
+from .series import Series
 from .submissions import Submission
 from .surveys import (
     BlindAnswer,
@@ -21,6 +22,7 @@ from .surveys import (
     SurveyRule,
     SurveyTable,
 )
+from .templates import NoticeTemplate
 from .votes import Ballot, Burst, Count, Trace, Vote
 from .wording import Wording
 
@@ -28,6 +30,7 @@ __all__ = [
     "Affiliation",
     "Attachment",
     "Audience",
+    "AudienceKind",
     "AudienceRule",
     "Ballot",
     "BlindAnswer",
@@ -46,6 +49,7 @@ __all__ = [
     "Nomination",
     "Notice",
     "NoticeQuestion",
+    "NoticeTemplate",
     "NoticeVersion",
     "Question",
     "Receipt",
@@ -55,6 +59,7 @@ __all__ = [
     "RollPage",
     "Score",
     "SealedAnswer",
+    "Series",
     "Submission",
     "Survey",
     "SurveyRule",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,9 @@ from braid.units.models import OwnedByUnit
 
 from .audience import AudienceRule
 from .wording import Wording
+
+if TYPE_CHECKING:
+    from .series import Series
 
 
 class Notice(Wording, OwnedByUnit):
@@ -42,6 +47,10 @@ class Notice(Wording, OwnedByUnit):
     """Who planned it: she must still be allowed to send it when it goes."""
     not_sent_why = models.CharField(max_length=500, default="", blank=True)
     """Why it did not go out as planned, for those who send for its unit."""
+    occurrence_of = models.ForeignKey(
+        "contact.Series", models.SET_NULL, null=True, blank=True, related_name="occurrences", db_index=False
+    )
+    """The series that it went out as one of."""
 
     class Meta:
         verbose_name = _("notice")
@@ -66,7 +75,16 @@ class Notice(Wording, OwnedByUnit):
             models.Index(fields=["unit_path", "-id"], name="notice_path"),
             models.Index(fields=["sent_at"], name="notice_unfrozen", condition=Q(state="sent", frozen_at=None)),
             models.Index(fields=["unit_path"], name="notice_not_sent", condition=~Q(not_sent_why="")),
+            models.Index(
+                fields=["occurrence_of", "-id"], name="notice_of_series", condition=Q(occurrence_of__isnull=False)
+            ),
         ]
+
+    @property
+    def repeats(self) -> Series | None:
+        """The series of which it is the draft."""
+        found: Series | None = getattr(self, "series", None)
+        return found
 
 
 class Audience(AudienceRule):

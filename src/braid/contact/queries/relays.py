@@ -175,7 +175,8 @@ def relays_of(notice: Notice, units: Iterable[Unit]) -> list[Relay]:
 
 
 def prepared_text(one: Carriable, link: str) -> str:
-    """What can be pasted into the chat group, in the language of who carries it: plain words as long as its platform shows them well, and the link at the end.
+    """What can be pasted into the chat group, in the language of who carries it: plain words as long as its platform shows them
+    well, and the link at the end.
 
     Of an internal notice nothing is said but that there is one: its words stay inside.
     """

@@ -41,6 +41,7 @@ def notice_send(request: PersonRequest, pk: int) -> HttpResponse:
         "size": size_of(rules, on=timezone.localdate()),
         "unit": notice.unit,
         "attached": notice.attachments.count(),
+        "series": notice.repeats if notice.repeats and notice.repeats.is_running else None,
         **_second_reading(request.person, notice, rules),
     }
     return render(request, "contact/send.html", words)
