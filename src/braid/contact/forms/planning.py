@@ -31,7 +31,7 @@ class PlanForm(forms.Form):
     )
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
     repeat = forms.ChoiceField(
-        label=gettext_lazy("How often"),
+        label=gettext_lazy("How often it goes out"),
         choices=[("", gettext_lazy("once")), *Every.choices],
         required=False,
         widget=forms.RadioSelect,
@@ -49,7 +49,7 @@ class PlanForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Else on the day of the first one. A month that is too short has it on its last day."),
     )
-    last_on = forms.DateField(label=gettext_lazy("Until"), required=False, widget=DayInput())
+    last_on = forms.DateField(label=gettext_lazy("The last day it goes out"), required=False, widget=DayInput())
     times = forms.IntegerField(
         label=gettext_lazy("Or so many times"), required=False, min_value=2, max_value=MOST_TIMES
     )
