@@ -74,7 +74,7 @@ def test_a_name_with_braces_fills_nothing(world: SimpleNamespace, template: Noti
 
 
 @pytest.mark.parametrize("words", ["{place}", "{Unit}", "{unit } x", "{}", "{unit.members}", "{0}"])
-def test_unknown_placeholders_are_refused(world: SimpleNamespace, now: datetime, words: str) -> None:
+def test_unknown_blanks_are_refused(world: SimpleNamespace, now: datetime, words: str) -> None:
     for plan in (
         TemplatePlan(words),
         TemplatePlan("x", words),

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from braid.contact.enums import LAST_DAY, Every
 from braid.contact.recurrence import Recurrence, moment_of
 
-ZONES = ["Asia/Shanghai", "Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "UTC"]
+ZONES = [
+    "Asia/Shanghai",
+    "Europe/Paris",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "UTC",
+]
 days = st.dates(date(1990, 1, 1), date(2060, 1, 1))
 recurrences = st.builds(
     lambda every, first, length, weekdays, day: Recurrence(every, first, first + timedelta(days=length), weekdays, day),

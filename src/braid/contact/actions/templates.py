@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from braid.contact.models import Audience, Notice, NoticeTemplate
-from braid.contact.placeholders import filled, why_not_filled
+from braid.contact.blanks import filled, why_not_filled
 from braid.contact.rules import can_begin_from, can_send_below, can_send_for
 from braid.contact.words import Translations, field_of, usual_language
 from braid.kernel.access import Actor, require
@@ -46,7 +46,7 @@ class TemplatePlan:
 def make_template(unit: Unit, plan: TemplatePlan, *, by: Actor, at: datetime) -> NoticeTemplate:
     """Keep a template of `unit`, for it and all units below.
 
-    Refused when `by` may not send for the unit, when it is closed, for words that are not whole, and for unknown placeholders.
+    Refused when `by` may not send for the unit, when it is closed, for words that are not whole, and for unknown blanks.
     """
     require(can_send_for(by, unit.path))
     check_open(unit)
@@ -83,7 +83,7 @@ def keep_as_template(notice: Notice, *, by: Actor, at: datetime) -> NoticeTempla
 
 @transaction.atomic
 def begin_from_template(template: NoticeTemplate, unit: Unit, *, by: Actor, at: datetime) -> Notice:
-    """Begin a notice of `unit` from a template of it or of a unit above, with what is known now in place of the placeholders.
+    """Begin a notice of `unit` from a template of it or of a unit above, with what is known now in its blanks.
 
     Whoever may address `unit` alone begins with that. Refused as `draft_notice` is, and when the template was retired.
     """

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from braid.contact.actions import TemplatePlan
 from braid.contact.models import NoticeTemplate
-from braid.contact.placeholders import why_not_filled
+from braid.contact.blanks import why_not_filled
 from braid.people.enums import Office
 from braid.units.enums import UnitKind
 

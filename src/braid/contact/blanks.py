@@ -13,16 +13,16 @@ from braid.units.models import Unit
 
 from .words import Text
 
-PLACEHOLDERS = ("unit", "date")
+BLANKS = ("unit", "date")
 """The name of the unit that begins a notice, and the day on which it does."""
 
-_PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
+_BLANK = re.compile(r"\{([^{}\n]*)\}")
 
 
 def why_not_filled(text: str) -> str:
     """A sentence about the first thing in braces that stands for nothing; empty where there is none."""
-    for name in _PLACEHOLDER.findall(text):
-        if name not in PLACEHOLDERS:
+    for name in _BLANK.findall(text):
+        if name not in BLANKS:
             return _("Nothing is known to put in place of {%(name)s}. You can write {unit} and {date}.") % {
                 "name": name
             }
@@ -37,4 +37,4 @@ def filled(text: Text, *, unit: Unit, on: date) -> Text:
 
 
 def _fill(text: str, known: dict[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), text)
+    return _BLANK.sub(lambda found: known.get(found[1], found[0]), text)
