@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from braid.contact.models import Audience, Notice, NoticeTemplate
 from braid.contact.blanks import filled, why_not_filled
+from braid.contact.models import Audience, Notice, NoticeTemplate
 from braid.contact.rules import can_begin_from, can_send_below, can_send_for
 from braid.contact.words import Translations, field_of, usual_language
 from braid.kernel.access import Actor, require

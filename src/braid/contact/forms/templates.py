@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from braid.contact.actions import TemplatePlan
-from braid.contact.models import NoticeTemplate
 from braid.contact.blanks import why_not_filled
+from braid.contact.models import NoticeTemplate
 from braid.people.enums import Office
 from braid.units.enums import UnitKind
 

@@ -81,7 +81,8 @@ def _written(request: HttpRequest, unit: Unit, kind: type[SyndicationFeed]) -> H
         feed.add_item(**_item(request, notice))
     response = HttpResponse(feed.writeString("utf-8"), content_type=f"{CONTENT[kind]}; charset=utf-8")
     response["Last-Modified"] = http_date(feed.latest_post_date().timestamp())
-    return keep_while(response, {row.number: row.page_version for row in chain})
+    named = {headline.unit: headline.unit_version for headline in headlines}
+    return keep_while(response, named | {row.number: row.page_version for row in chain})
 
 
 def _item(request: HttpRequest, notice: Notice) -> dict[str, Any]:
