@@ -278,7 +278,7 @@ def test_one_can_be_undone_and_the_next_comes(draft: Notice, by: Person, now: da
 def test_what_cannot_be_sent_cannot_repeat(world: SimpleNamespace, draft: Notice, by: Person, now: datetime) -> None:
     with pytest.raises(NotAllowed):
         repeat_notice(draft, weekly(), by=world.liaisons["county"], at=now)
-    for plan in (weekly(first=date(2026, 11, 2)), weekly(2000)):
+    for plan in (weekly(first=date(2026, 11, 2)), weekly(2000), weekly(first=date(2028, 11, 6))):
         with pytest.raises(BadInput):
             repeat_notice(draft, plan, by=by, at=now)
     draft.audience.all().delete()
@@ -364,6 +364,8 @@ def said(**more: Any) -> dict[str, Any]:
         ({"repeat": "week", "last_on": "2026-11-01"}, "last_on"),
         ({"repeat": "week", "times": "1"}, "times"),
         ({"repeat": "day", "times": "3"}, "repeat"),
+        ({"repeat": "month", "times": "100"}, "times"),
+        ({"repeat": "year", "last_on": "2040-01-01"}, "last_on"),
     ],
 )
 def test_what_the_form_refuses(more: dict[str, Any], wrong: str) -> None:
@@ -394,6 +396,7 @@ def test_the_pages(world: SimpleNamespace, draft: Notice, now: datetime, client:
     with time_machine.travel(now, tick=False) as clock:
         page = reverse("notice_plan", args=[draft.pk])
         assert client.post(page, said(repeat="week")).status_code == 422
+        assert client.post(page, said(repeat="year", times="3", day="9999-12-31")).status_code == 422
         answer = client.post(page, said(repeat="week", weekdays=["0", "3"], times="4"))
         series = Series.objects.get()
         there, skip = (reverse(name, args=[series.pk]) for name in ("series", "series_skip"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from braid.contact.enums import (
     FILE_OWNER,
+    LATEST_PLAN,
     LONGEST_SERIES,
     SERIES_FLOW,
     SOONEST_PLAN,
@@ -53,7 +54,7 @@ def repeat_notice(notice: Notice, plan: Repetition, *, by: Person, at: datetime)
     """
     check_recipients(notice, by=by)
     hold_draft(notice)
-    if plan.days.last_on > at.date() + LONGEST_SERIES:
+    if plan.days.last_on - plan.days.first_on > LONGEST_SERIES:
         words = gettext_lazy("A series ends within five years.")
         raise BadInput(words, fields={"last_on": words})
     moments = ((day, moment_of(day, plan.time, plan.zone)) for day in plan.days.days())
@@ -62,6 +63,9 @@ def repeat_notice(notice: Notice, plan: Repetition, *, by: Person, at: datetime)
         words = gettext_lazy("No day of this series is still to come. Choose other days.")
         raise BadInput(words, fields={"day": words})
     next_on, next_at = first
+    if next_at > at + LATEST_PLAN:
+        words = gettext_lazy("Choose a moment at least 5 minutes and at most a year from now.")
+        raise BadInput(words, fields={"day": words})
     values = {
         **{name: getattr(plan.days, name) for name in ("every", "first_on", "last_on", "weekdays", "day")},
         "time": plan.time,

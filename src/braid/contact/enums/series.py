@@ -11,7 +11,8 @@ LAST_DAY = 31
 """The day of the month that stands for the last one: it is the last one in every month that has it."""
 MOST_TIMES = 100
 LONGEST_SERIES = timedelta(days=5 * 366)
-"""A series ends within the term of a congress: nobody is to be told for ever what nobody looks at any more."""
+"""From the first day to the last. A series ends within the term of a congress: nobody is to be told for ever what nobody
+looks at any more."""
 
 
 class Every(TextChoices):

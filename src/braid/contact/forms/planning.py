@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from braid.contact.actions import Repetition
-from braid.contact.enums import LAST_DAY, LONGEST_SERIES, MOST_TIMES, Every
+from braid.contact.enums import LAST_DAY, LATEST_PLAN, LONGEST_SERIES, MOST_TIMES, Every
 from braid.contact.models import Series
 from braid.contact.recurrence import Recurrence
 from braid.kernel.forms import offer
@@ -58,6 +59,7 @@ class PlanForm(forms.Form):
         if series is not None:
             kwargs["initial"] = _initial_of(series, today or series.first_on)
         super().__init__(*args, **kwargs)
+        self._today = today
         offer(self, "zone", zone_choices())
         self.fields["zone"].initial = timezone.get_default_timezone_name()
 
@@ -72,14 +74,7 @@ class PlanForm(forms.Form):
         values = self.cleaned_data
         if not values["repeat"]:
             return None
-        every, first_on = Every(values["repeat"]), values["day"]
-        days = Recurrence(
-            every,
-            first_on,
-            values["last_on"] or first_on + LONGEST_SERIES,
-            sum(1 << day for day in values["weekdays"]) if every == Every.WEEK else 0,
-            LAST_DAY if every == Every.MONTH and values["is_last_day"] else first_on.day,
-        )
+        days = _days_of(values)
         if values["times"]:
             days = replace(days, last_on=days.until_times(values["times"]))
         return Repetition(days, values["time"], values["zone"])
@@ -101,10 +96,30 @@ class PlanForm(forms.Form):
         return values
 
     def _check_end(self, values: dict[str, Any]) -> None:
-        if not ({"last_on", "times"} & self.errors.keys()) and bool(values["last_on"]) == bool(values["times"]):
+        if self._today and "day" in values and values["day"] > self._today + LATEST_PLAN:
+            self.add_error("day", _("Choose a moment at least 5 minutes and at most a year from now."))
+        elif not ({"last_on", "times"} & self.errors.keys()) and bool(values["last_on"]) == bool(values["times"]):
             self.add_error("last_on", _("Write until when, or how many times: one of the two."))
         elif values.get("last_on") and values.get("day") and values["last_on"] < values["day"]:
             self.add_error("last_on", _("The last day lies before the first."))
+        elif not self.errors and _is_too_long(_days_of(values), values["times"]):
+            self.add_error("times" if values["times"] else "last_on", _("A series ends within five years."))
+
+
+def _days_of(values: dict[str, Any]) -> Recurrence:
+    """The days that were filled in, without how many."""
+    every, first_on = Every(values["repeat"]), values["day"]
+    return Recurrence(
+        every,
+        first_on,
+        values["last_on"] or first_on + LONGEST_SERIES,
+        sum(1 << day for day in values["weekdays"]) if every == Every.WEEK else 0,
+        LAST_DAY if every == Every.MONTH and values["is_last_day"] else first_on.day,
+    )
+
+
+def _is_too_long(days: Recurrence, times: int | None) -> bool:
+    return days.last_on - days.first_on > LONGEST_SERIES or len(list(islice(days.days(), times or 0))) < (times or 0)
 
 
 def _initial_of(series: Series, today: date) -> dict[str, Any]:

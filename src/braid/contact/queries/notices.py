@@ -115,4 +115,4 @@ def first_unit_to_send_for(person: Person) -> Unit:
 
 
 def _notices() -> QuerySet[Notice]:
-    return Notice.objects.select_related("unit", "sent_by", "author", "series", "occurrence_of")
+    return Notice.objects.select_related("unit", "sent_by", "author", "series")
