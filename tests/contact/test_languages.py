@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 
 from braid.contact.actions import (
     NoticeText,
+    answer_notice,
     change_notice,
     correct_notice,
     draft_notice,
@@ -25,7 +26,8 @@ from braid.contact.actions import (
     send_notice,
     withdraw_notice,
 )
-from braid.contact.models import Notice
+from braid.contact.enums import Fact
+from braid.contact.models import Notice, Receipt
 from braid.contact.queries import Filters, inbox_for
 from braid.contact.queries.relays import carriable_for, prepared_text
 from braid.contact.queries.reviews import seal_of
@@ -37,6 +39,7 @@ from braid.kernel.errors import BadInput
 from braid.kernel.outbox import run_due
 from braid.people.actions import choose_channel, make_token
 from braid.people.models import Person
+from braid.people.queries.own_data import own_data
 from tests import factories
 
 ENGLISH = {"title": "Meeting", "body": "Come **all**"}
@@ -149,6 +152,14 @@ def test_the_prepared_text_is_in_the_language_of_who_carries_it(world: SimpleNam
     assert prepared_text(one, "https://example.org/r/x/").startswith("Meeting\n")
     with translation.override("zh-hant"):
         assert prepared_text(one, "https://example.org/r/x/").startswith("開會通知\n")
+
+
+def test_own_data_names_it_in_hers(world: SimpleNamespace, notice: Notice, now: datetime) -> None:
+    her = world.liaisons["village"]
+    answer_notice(notice, Fact.SEEN, by=her, at=now)
+    with translation.override("zh-hans"):
+        (section,) = (one for one in own_data(her) if one.holding.model is Receipt)
+        assert "开会通知" in [value for _name, value in section.rows[0]]
 
 
 def test_versions_stay_whole(world: SimpleNamespace, notice: Notice, now: datetime, client: Client) -> None:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from braid.contact.enums import LAST_DAY, Every, SeriesState
 from braid.contact.recurrence import Recurrence, moment_of
@@ -78,7 +78,8 @@ class Series(OwnedByUnit):
         """How often and when, for people."""
         if self.every == Every.WEEK:
             mask = self.weekdays or 1 << self.first_on.weekday()
-            days = ", ".join(str(name) for day, name in WEEKDAYS.items() if mask >> day & 1)
+            names = (str(name) for day, name in WEEKDAYS.items() if mask >> day & 1)
+            days = pgettext("between words of a list", ", ").join(names)
             often = _("Every week: %(days)s") % {"days": days}
         elif self.every == Every.YEAR:
             often = _("Every year: %(day)s") % {"day": date_format(self.first_on, "MONTH_DAY_FORMAT")}
