@@ -125,8 +125,8 @@ def test_switching_the_unit_keeps_the_page(visit: Visit, head: Person) -> None:
 def test_a_notice_is_written_sent_taken_back_and_sent_again(visit: Visit, head: Person) -> None:
     page = visit("/notices/new/", person=head)
     assert_accessible(page)
-    page.get_by_label("Title").fill("Visit every household")
-    page.get_by_label("Text").fill("Please visit **every** household this month.")
+    page.get_by_label("Title", exact=True).fill("Visit every household")
+    page.get_by_label("Text (optional)", exact=True).fill("Please visit **every** household this month.")
     page.locator("#preview strong").wait_for()
     page.get_by_role("button", name="Save and choose recipients").click()
     page.get_by_role("heading", name="Who gets it").wait_for()

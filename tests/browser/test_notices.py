@@ -45,8 +45,8 @@ def shoot(page: Page, name: str) -> None:
 
 def test_a_head_writes_addresses_sends_and_takes_back(visit: Visit, head: Person, liaison: Person) -> None:
     page = visit("/notices/new/", person=head)
-    page.get_by_label("Title").fill("Meeting on Friday")
-    page.get_by_label("Text (optional)").fill("Bring the **lists**.")
+    page.get_by_label("Title", exact=True).fill("Meeting on Friday")
+    page.get_by_label("Text (optional)", exact=True).fill("Bring the **lists**.")
     expect(page.locator("#preview strong")).to_have_text("lists")
     assert_accessible(page)
     shoot(page, "write")

@@ -81,12 +81,12 @@ def test_a_draft_written_offline_meets_another_hand_and_nothing_is_lost(visit: V
     page.context.set_offline(True)
     for words in ("First thought.", "Written on the bus."):
         page.goto(f"/notices/{draft.pk}/edit/")
-        page.get_by_label("Text").fill(words)
+        page.get_by_label("Text (optional)", exact=True).fill(words)
         page.get_by_role("button", name="Save and choose recipients").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
     assert waiting(page) == 1, "the newer words take the older ones' place"
     page.goto(f"/notices/{draft.pk}/edit/")
-    expect(page.get_by_label("Text")).to_have_value("Written on the bus.")
+    expect(page.get_by_label("Text (optional)", exact=True)).to_have_value("Written on the bus.")
     expect(page.get_by_text("You see what you wrote on this device.")).to_be_visible()
 
     change_notice(draft, NoticeText("Begun", "Another hand."), by=head, at=timezone.now())
@@ -108,7 +108,7 @@ def test_signing_out_wipes_the_device_and_asks_before_it_loses_anything(visit: V
     page = settled(visit("/notices/new/", person=head, worker=True))
     page.goto("/notices/new/")
     page.context.set_offline(True)
-    page.get_by_label("Title").fill("Not sent")
+    page.get_by_label("Title", exact=True).fill("Not sent")
     page.get_by_role("button", name="Save and choose recipients").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
     page.goto("/today/")

@@ -58,6 +58,7 @@ from braid.contact.relay_links import (
     opens_folder,
     read_code,
 )
+from braid.contact.words import Text
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.kernel.spool import segments
@@ -183,7 +184,7 @@ def test_passing_on_is_noted_taken_back_and_left_without_a_name(world: SimpleNam
 
 @given(st.text(max_size=1500), st.sampled_from(["微信群", "WeChat", "whatsapp", "抖音粉丝群", "A new one"]))
 def test_a_text_fits_its_platform_and_ends_with_the_link(body: str, platform: str) -> None:
-    notice = SimpleNamespace(title="Come", unit="County", body=body, is_public=True)
+    notice = SimpleNamespace(said=Text("en", "Come", body), unit="County", is_public=True)
     one = SimpleNamespace(notice=notice, words="", chat=SimpleNamespace(platform=platform))
     text = prepared_text(one, "https://b.example/r/abc/")  # type: ignore[arg-type]
     assert len(text) <= longest_text_on(platform)

@@ -12,7 +12,7 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 from django.test import Client, RequestFactory
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
@@ -157,6 +157,7 @@ STEPS = st.tuples(st.sampled_from(DEEDS), st.sampled_from(CODES), st.sampled_fro
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example([("send", "city", "nation"), ("rename", "city", "nation")])
 @given(st.lists(STEPS, max_size=8))
 def test_served_equals_fresh(client: Client, db: None, steps: list[tuple[str, str, str]]) -> None:
     """Whatever changes, wherever in the tree, every served page and feed is what a fresh render gives."""

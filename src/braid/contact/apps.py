@@ -37,13 +37,26 @@ class ContactConfig(AppConfig):
         from .actions.handing import count_drafts, hand_over_drafts
         from .composing import compose_digests, compose_notices, compose_reminders, compose_submissions
         from .enums import DIGEST, FILE_OWNER, NOTICE, REMINDER, SUBMISSION
-        from .models import Affiliation, Ballot, Carry, ChatGroup, Group, JoinRequest, Notice, Submission, Survey
+        from .models import (
+            Affiliation,
+            Ballot,
+            Carry,
+            ChatGroup,
+            Group,
+            JoinRequest,
+            Notice,
+            NoticeTemplate,
+            Series,
+            Submission,
+            Survey,
+        )
         from .networks import forget_salts
         from .queries.attachments import may_read_files_of_notice
         from .queries.inbox import unread_of
         from .queries.submissions import may_read_photos
 
         hooks.owned_models += [Notice, Group, JoinRequest, ChatGroup, Affiliation, Ballot, Submission, Carry, Survey]
+        hooks.owned_models += [Series, NoticeTemplate]
         hooks.before_merge += [merge_groups, merge_ballots, merge_submissions]
         shell.waiting["inbox"] = unread_of
         people.handovers.append(people.Handover("drafts", _("draft notices"), count_drafts, hand_over_drafts))

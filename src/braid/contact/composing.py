@@ -107,7 +107,7 @@ def _digest(person: Person, new: Sequence[Notice]) -> Message:
     with translation.override(person.language or settings.LANGUAGE_CODE):
         subject = ngettext("%(count)d new notice", "%(count)d new notices", len(new)) % {"count": len(new)}
         titles = [
-            _("%(title)s (%(unit)s)") % {"title": notice.title, "unit": notice.unit}
+            _("%(title)s (%(unit)s)") % {"title": notice.said.title, "unit": notice.unit}
             + f"\n{address_of(reverse('notice', args=[notice.pk]))}"
             for notice in new
         ]
@@ -131,7 +131,7 @@ def _read(persons: set[int], notices: dict[int, Notice]) -> set[tuple[int, int]]
 
 def _in_her_words(person: Person, notice: Notice, channel: str, *, hides: bool, is_reminder: bool = False) -> Message:
     with translation.override(person.language or settings.LANGUAGE_CODE):
-        subject = _("%(title)s (%(unit)s)") % {"title": notice.title, "unit": notice.unit}
+        subject = _("%(title)s (%(unit)s)") % {"title": notice.said.title, "unit": notice.unit}
         if is_reminder:
             subject = _("Reminder: %(what)s") % {"what": subject}
         if hides and channel != "email":
@@ -146,7 +146,7 @@ def _in_her_words(person: Person, notice: Notice, channel: str, *, hides: bool, 
 
 def _body(notice: Notice, *, is_reminder: bool) -> str:
     """What a mail says: an internal text stays here, since mail lies readable in many places."""
-    lines = [_("%(unit)s has sent a notice: %(title)s") % {"unit": notice.unit, "title": notice.title}]
+    lines = [_("%(unit)s has sent a notice: %(title)s") % {"unit": notice.unit, "title": notice.said.title}]
     if is_reminder:
         lines.append(_("Nobody of your unit has answered it yet. Once one of you does, nobody is reminded any more."))
     if notice.asks_acknowledgement:
@@ -156,8 +156,8 @@ def _body(notice: Notice, *, is_reminder: bool) -> str:
     if notice.due_on:
         day = date_format(notice.due_on, "SHORT_DATE_FORMAT")
         lines.append(_("To be done by %(day)s.") % {"day": day})
-    if notice.is_public and notice.body:
-        lines.append(notice.body)
+    if notice.is_public and notice.said.body:
+        lines.append(notice.said.body)
     return "\n\n".join([*lines, _how()])
 
 

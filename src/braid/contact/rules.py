@@ -18,7 +18,7 @@ from braid.units.models import Unit
 from braid.units.rules import CHANGE_TREE, can_close
 
 from .enums import REMIND_BEFORE, BallotState, Fact, JoinRule, NoticeState, SurveyState
-from .models import AudienceRule, Ballot, Group, Notice, Survey
+from .models import AudienceRule, Ballot, Group, Notice, NoticeTemplate, Survey
 
 SEND_NOTICES = allow("notices.send", Role.LEAD, Role.MANAGE, Role.PUBLISH, words=_("write, send and withdraw notices"))
 SET_REVIEW_RULES = allow("notices.review_rules", Role.LEAD, words=_("say which notices need a second reader"))
@@ -82,6 +82,16 @@ def can_address(by: Actor, rules: Iterable[AudienceRule], permission: Permission
 def _reaches(reach: Scope, path: str, *, is_subtree: bool) -> bool:
     """A whole subtree needs a reach of subtrees: holding a unit alone says nothing about those below it."""
     return any(path.startswith(top) for top in reach.subtrees) if is_subtree else reach.covers(path)
+
+
+def can_send_below(by: Actor, path: str) -> bool:
+    """Whether `by` may send to everything below `path`, and not to that unit alone."""
+    return any(path.startswith(top) for top in scope(by, SEND_NOTICES).subtrees)
+
+
+def can_begin_from(template: NoticeTemplate, unit: Unit) -> bool:
+    """Whether notices of `unit` may begin from `template`: it is of that unit or of one above."""
+    return bool(unit.path.startswith(template.unit_path))
 
 
 def can_see_receipts_at(by: Actor, path: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 Words = Mapping[str, str]
 """A text by language: `{"zh-hans": "...", "en": "..."}`; what was not written is left out."""
@@ -35,9 +36,64 @@ class Said:
 
 def said(words: Words) -> Said:
     """`words` for the reader of this page."""
-    wanted = get_language() or settings.LANGUAGE_CODE
-    others = sorted((code for code, _name in LANGUAGES if code != wanted), key=lambda code: code[:2] != wanted[:2])
-    for code in (wanted, *others):
-        if words.get(code):
-            return Said(words[code], code, is_other=code != wanted)
-    return Said("", wanted, is_other=False)
+    wanted = readers_language()
+    written = [code for code, _name in LANGUAGES if words.get(code)]
+    if not written:
+        return Said("", wanted, is_other=False)
+    code = nearest(written, wanted)
+    return Said(words[code], code, is_other=code != wanted)
+
+
+def readers_language() -> str:
+    """The language of this page."""
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def usual_language() -> str:
+    """The federation's own: that of a text of which nobody said it."""
+    return str(settings.LANGUAGE_CODE)
+
+
+def nearest(codes: Iterable[str], wanted: str, *, first: str = "") -> str:
+    """Of the languages `codes` the one to show to who reads `wanted`: that one, else the other Chinese script, else `first`."""
+    order = [code for code, _name in LANGUAGES]
+    return min(codes, key=lambda code: (code != wanted, code[:2] != wanted[:2], code != first, order.index(code)))
+
+
+@dataclass(frozen=True)
+class Text:
+    """A title and a text in one language."""
+
+    language: str
+    title: str
+    body: str = ""
+
+    @property
+    def language_name(self) -> str:
+        """The language's own name."""
+        return dict(LANGUAGES).get(self.language, "")
+
+
+Translations = Mapping[str, Mapping[str, str]]
+"""The other languages of a text: `{"en": {"title": "...", "body": "..."}}`."""
+
+
+def field_of(name: str, language: str) -> str:
+    """What the field for `name` in one of the other languages is called."""
+    return f"{name}_{language.replace('-', '_')}"
+
+
+def why_not_translated(body: str, language: str, translations: Translations) -> dict[str, str]:
+    """By field, what stands in the way of a text in `language` that has these `translations`: each must be whole."""
+    names, wrong = dict(LANGUAGES), {}
+    if language not in names:
+        wrong["language"] = _("Choose one of the languages.")
+    for code, text in translations.items():
+        said = {"language": names.get(code, code)}
+        if code == language or code not in names:
+            wrong[field_of("title", code)] = _("%(language)s stands above already, or is no language here.") % said
+        elif not text.get("title", "").strip():
+            wrong[field_of("title", code)] = _("Write a title in %(language)s too.") % said
+        elif body.strip() and not text.get("body", "").strip():
+            wrong[field_of("body", code)] = _("Write the text in %(language)s too, or leave this language out.") % said
+    return wrong

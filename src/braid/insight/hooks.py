@@ -40,6 +40,8 @@ class Waiting:
     due_on: date | None = None
     since: datetime | None = None
     acts: tuple[Act, ...] = ()
+    language: str = ""
+    """That of the title, where it may be another than the reader's."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ class Found:
     title: str
     href: str
     detail: str = ""
+    language: str = ""
+    """That of the title, where it may be another than the reader's."""
 
 
 @dataclass(frozen=True)

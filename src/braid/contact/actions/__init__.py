@@ -41,6 +41,7 @@ from .relays import answer_call, ask_relay, fold_opens, record_opens, stop_relay
 from .reminders import remind_silent
 from .reviews import agree_to, ask_review, send_back, set_review_rule
 from .sending import announce_notice, correct_notice, send_notice, undo_sending, withdraw_notice
+from .series import Repetition, repeat_notice, send_occurrence, skip_day, stop_series
 from .submissions import (
     SubmissionPlan,
     answer_submission,
@@ -64,6 +65,14 @@ from .surveys import (
     open_survey,
     remove_question,
 )
+from .templates import (
+    TemplatePlan,
+    begin_from_template,
+    change_template,
+    keep_as_template,
+    make_template,
+    retire_template,
+)
 from .votes import (
     BallotPlan,
     advance_ballots,
@@ -84,8 +93,10 @@ __all__ = [
     "NewAttachment",
     "NoticeText",
     "QuestionPlan",
+    "Repetition",
     "SubmissionPlan",
     "SurveyPlan",
+    "TemplatePlan",
     "add_question",
     "add_recipients",
     "advance_ballots",
@@ -111,6 +122,7 @@ __all__ = [
     "attach_file",
     "begin_ballot",
     "begin_dispatch",
+    "begin_from_template",
     "call_juror",
     "cancel_ballot",
     "cancel_plan",
@@ -119,6 +131,7 @@ __all__ = [
     "change_notice",
     "change_question",
     "change_survey",
+    "change_template",
     "close_due_surveys",
     "close_group",
     "close_survey",
@@ -147,7 +160,9 @@ __all__ = [
     "go_on_dispatching",
     "hand_over_group",
     "join_group",
+    "keep_as_template",
     "leave_group",
+    "make_template",
     "merge_ballots",
     "merge_groups",
     "merge_submissions",
@@ -170,13 +185,18 @@ __all__ = [
     "remove_question",
     "remove_recipients",
     "renew_invitation",
+    "repeat_notice",
+    "retire_template",
     "score_candidates",
     "send_back",
     "send_notice",
+    "send_occurrence",
     "send_submission",
     "set_burst_aside",
     "set_review_rule",
+    "skip_day",
     "stop_relay",
+    "stop_series",
     "take_back_request",
     "take_back_submission",
     "take_consent_back",

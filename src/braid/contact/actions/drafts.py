@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from braid.contact.enums import FILE_OWNER, NoticeState
 from braid.contact.models import Audience, Notice
 from braid.contact.rules import can_address, can_send_for
+from braid.contact.words import Translations, usual_language
 from braid.kernel.access import Actor, require
 from braid.kernel.errors import BadInput, WrongState
 from braid.kernel.files import discard_files
@@ -19,6 +21,8 @@ from braid.kernel.models import StoredFile
 from braid.people.models import Person
 from braid.units.enums import UnitStatus
 from braid.units.models import Unit
+
+from .wording import check_words
 
 MOST_RULES = 200
 """Rules one notice may have. Beyond that a level, a kind or a subtree says it better."""
@@ -35,17 +39,26 @@ class NoticeText:
     asks_done: bool = False
     due_on: date | None = None
     remind_after_days: int | None = None
+    language: str = field(default_factory=usual_language)
+    """That of title and body."""
+    translations: Translations = field(default_factory=dict)
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What it says, without what it asks for."""
+        return {name: getattr(self, name) for name in ("title", "body", "language", "translations")}
 
 
 @transaction.atomic
 def draft_notice(unit: Unit, text: NoticeText, *, by: Actor, at: datetime, audience: Iterable[Audience] = ()) -> Notice:
     """Begin a notice of `unit`; nobody but its senders sees it. `audience` are unsaved rules, or none yet.
 
-    Refused when `by` may not send for the unit or address the audience, when the unit is closed, and for an empty title.
+    Refused when `by` may not send for the unit or address the audience, when the unit is closed, and for words that are not
+    whole (`check_words`).
     """
     require(can_send_for(by, unit.path))
     check_open(unit)
-    _check_title(text)
+    check_words(**text.words)
     notice = Notice.objects.create(
         unit=unit,
         unit_path=unit.path,
@@ -71,7 +84,7 @@ def change_notice(notice: Notice, text: NoticeText, *, by: Actor, at: datetime) 
     send for its unit.
     """
     require(can_send_for(by, notice.unit_path))
-    _check_title(text)
+    check_words(**text.words)
     hold_draft(notice)
     values = {"changed_at": at, **asdict(text)}
     if not Notice.objects.filter(pk=notice.pk, changed_at=notice.changed_at).update(**values):
@@ -129,8 +142,3 @@ def check_open(unit: Unit) -> None:
 def _check_number(notice: Notice) -> None:
     if notice.audience.count() > MOST_RULES:
         raise BadInput(_("This is a very long list of recipients. Choose a level or a whole subtree instead."))
-
-
-def _check_title(text: NoticeText) -> None:
-    if not text.title.strip():
-        raise BadInput(_("Give the notice a title."), fields={"title": _("Write a title.")})

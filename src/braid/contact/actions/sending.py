@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.enums import NOTICE_FLOW, SEARCH_KIND, UNDO_WINDOW, NoticeState
-from braid.contact.models import Notice, NoticeVersion
+from braid.contact.enums import NOTICE_FLOW, SEARCH_KIND, UNDO_WINDOW, NoticeState, SeriesState
+from braid.contact.models import Audience, Notice, NoticeVersion, Series
 from braid.contact.queries.audience import addresses_any
 from braid.contact.rules import can_address, can_send_for, can_undo, is_out
+from braid.contact.words import Translations
 from braid.kernel import search
 from braid.kernel.access import OPERATOR, Actor, require
 from braid.kernel.errors import BadInput, WrongState
@@ -26,6 +28,7 @@ from .delivering import begin_dispatch
 from .drafts import check_open
 from .reminders import remind_as_set
 from .reviews import check_correctable, check_second_reader
+from .wording import check_words
 
 
 @transaction.atomic
@@ -54,12 +57,20 @@ def send_notice(notice: Notice, *, by: Actor, at: datetime) -> Notice:
 
 def check_can_go(notice: Notice, *, by: Actor) -> None:
     """Refused when `by` may not send `notice` as it is now, or when it cannot go out."""
+    rules = check_recipients(notice, by=by)
+    if Series.objects.filter(draft=notice, state=SeriesState.RUNNING).exists():
+        raise WrongState(_("This notice repeats. Stop the series first, then you can send it alone."))
+    check_second_reader(notice, rules, by=by)
+
+
+def check_recipients(notice: Notice, *, by: Actor) -> list[Audience]:
+    """The rules of `notice`. Refused when `by` may not send for its unit or address them, or when they address nobody."""
     rules = list(notice.audience.select_related("unit").defer("numbers"))
     require(can_send_for(by, notice.unit_path) and can_address(by, rules))
     check_open(notice.unit)
     if not any(map(addresses_any, rules)):
         raise BadInput(_("Choose who gets this notice first."))
-    check_second_reader(notice, rules, by=by)
+    return rules
 
 
 @transaction.atomic
@@ -91,7 +102,7 @@ def announce_notice(pk: int, sent_at: str, *, at: datetime) -> None:
     by = Person(pk=notice.sent_by_id) if notice.sent_by_id else OPERATOR
     record(notice.unit, Strand.CONTACT, "notice.sent", by=by, at=notice.sent_at)
     if notice.state == NoticeState.SENT:
-        search.index(SEARCH_KIND, notice.pk, f"{notice.title} {notice.body}")
+        search.index(SEARCH_KIND, notice.pk, notice.all_words)
         _renew_public_pages(notice)
         begin_dispatch(notice, at=at)
         if notice.remind_after_days:
@@ -122,6 +133,7 @@ def correct_notice(
     *,
     title: str,
     body: str,
+    translations: Translations | None = None,
     why: str,
     by: Actor,
     at: datetime,
@@ -129,6 +141,8 @@ def correct_notice(
     remove: Sequence[int] = (),
 ) -> Notice:
     """Give a notice that went out new words, and `add` or `remove` (numbers) pictures and files.
+
+    `translations` (None: as they are) are its other languages; the first one stays what it was.
 
     What it said and showed before stays readable, with who replaced it, when and why.
 
@@ -138,40 +152,39 @@ def correct_notice(
     """
     require(can_send_for(by, notice.unit_path))
     _check_reason(why)
-    if not title.strip():
-        raise BadInput(_("Give the notice a title."), fields={"title": _("Write a title.")})
+    words = {"title": title.strip(), "body": body, "language": notice.language}
+    others = notice.translations if translations is None else translations
+    check_words(**words, translations=others)
     if notice.state != NoticeState.SENT or not is_out(notice, at):
         raise WrongState(_("Only a notice that has gone out and was not withdrawn can be corrected."))
     check_correctable(notice)
-    before = notice.version, notice.title, notice.body
-    _give_words(notice, title=title.strip(), body=body, at=at)
-    _keep_version(notice, before, why=why, by=by, at=at)
+    before = NoticeVersion(notice=notice, number=notice.version, **{name: getattr(notice, name) for name in _KEPT})
+    _give_words(notice, {**words, "translations": others}, at=at)
+    _keep_version(before, why=why, by=by, at=at)
     drop_attachments(notice, remove)
     put_attachments(notice, add, by=by, at=at)
-    search.index(SEARCH_KIND, notice.pk, f"{notice.title} {notice.body}")
+    search.index(SEARCH_KIND, notice.pk, notice.all_words)
     _renew_public_pages(notice)
     record(notice.unit, Strand.CONTACT, "notice.corrected", by=by, at=at)
     return notice
 
 
-def _give_words(notice: Notice, *, title: str, body: str, at: datetime) -> None:
+_KEPT = ("title", "body", "language", "translations")
+
+
+def _give_words(notice: Notice, words: dict[str, Any], *, at: datetime) -> None:
     seen = Notice.objects.filter(pk=notice.pk, state=NoticeState.SENT, version=notice.version)
-    if not seen.update(title=title, body=body, changed_at=at, version=notice.version + 1):
+    values = {**words, "changed_at": at, "version": notice.version + 1}
+    if not seen.update(**values):
         raise WrongState(_("Somebody else changed this a moment ago. Open it again to see how it is now."))
-    notice.title, notice.body, notice.changed_at, notice.version = title, body, at, notice.version + 1
+    for name, value in values.items():
+        setattr(notice, name, value)
 
 
-def _keep_version(notice: Notice, before: tuple[int, str, str], *, why: str, by: Actor, at: datetime) -> None:
-    number, title, body = before
-    NoticeVersion.objects.create(
-        notice=notice,
-        number=number,
-        title=title,
-        body=body,
-        replaced_at=at,
-        replaced_by=by if isinstance(by, Person) else None,
-        why=why.strip(),
-    )
+def _keep_version(before: NoticeVersion, *, why: str, by: Actor, at: datetime) -> None:
+    before.replaced_at, before.why = at, why.strip()
+    before.replaced_by = by if isinstance(by, Person) else None
+    before.save()
 
 
 def _renew_public_pages(notice: Notice) -> None:

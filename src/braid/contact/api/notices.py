@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -41,6 +42,7 @@ from braid.contact.queries import (
 from braid.contact.queries.attachments import attachments_now
 from braid.contact.queries.reach import Counts
 from braid.contact.rules import SEND_NOTICES, can_send_for
+from braid.contact.words import usual_language
 from braid.kernel.errors import BadInput
 from braid.kernel.files import prove
 from braid.people.api import Caller, require_limit
@@ -65,8 +67,19 @@ class AudienceIn(Schema):
     offices: list[Literal["head", "deputy", "communications", "liaison", "committee", "member"]] = []
 
 
+Language = Literal["zh-hans", "zh-hant", "en"]
+
+
+class TextIn(Schema):
+    """A notice in one more language: title and, where it has one, text."""
+
+    language: Language
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    body: Annotated[str, Field(max_length=50_000)] = ""
+
+
 class NoticeIn(Schema):
-    """A notice to draft. `body` is Markdown."""
+    """A notice to draft. `body` is Markdown; `language` is that of `title` and `body`, `translations` are the others."""
 
     unit: str = Field(description="Code of the sending unit.")
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -76,6 +89,8 @@ class NoticeIn(Schema):
     asks_done: bool = False
     due_on: date | None = None
     remind_after_days: Annotated[int | None, Field(ge=1, le=LONGEST_REMIND_AFTER)] = None
+    language: Language | None = Field(None, description="The federation's, if it is left out.")
+    translations: Annotated[list[TextIn], Field(max_length=2)] = []
     audience: Annotated[list[AudienceIn], Field(max_length=200)] = []
 
 
@@ -97,13 +112,26 @@ class PlanIn(Schema):
     zone: str = Field("", description="A name as `Asia/Shanghai`; empty: the federation's.")
 
 
+class TextOut(Schema):
+    """A notice in one of its languages."""
+
+    language: str
+    title: str
+    body: str
+
+
 class NoticeOut(Schema):
-    """A notice. Of a withdrawn one only its senders read the text; the others read why it was withdrawn."""
+    """A notice, in its first `language` and the `translations`.
+
+    Of a withdrawn one only its senders read the text; the others read why it was withdrawn.
+    """
 
     id: int
     unit: str
     title: str
     body: str
+    language: str
+    translations: list[TextOut]
     state: str
     is_public: bool
     asks_acknowledgement: bool
@@ -219,7 +247,7 @@ def notice(request: Caller, pk: int) -> NoticeOut:
 def notice_draft(request: Caller, given: NoticeIn) -> Status[NoticeOut]:
     """Nobody but its senders sees it until it is sent."""
     unit = unit_for(request.auth, given.unit, SEND_NOTICES)
-    text = NoticeText(**given.dict(exclude={"unit", "audience"}))
+    text = _text(given)
     rules = [_rule(rule, request.auth) for rule in given.audience]
     made = draft_notice(unit, text, by=request.auth, at=timezone.now(), audience=rules)
     return Status(201, notice_out(made, request.auth))
@@ -311,11 +339,33 @@ def notice_out(notice: Notice, reader: Person) -> NoticeOut:
 
 def _values(notice: Notice, reader: Person, attachments: Sequence[Attachment]) -> dict[str, Any]:
     hides = notice.state == NoticeState.WITHDRAWN and not can_send_for(reader, notice.unit_path)
-    same = ("title", "state", "is_public", "asks_acknowledgement", "asks_done", "due_on", "send_at", "sent_at")
+    same = (
+        "title",
+        "language",
+        "state",
+        "is_public",
+        "asks_acknowledgement",
+        "asks_done",
+        "due_on",
+        "send_at",
+        "sent_at",
+    )
     values = {name: getattr(notice, name) for name in (*same, "withdrawn_at", "withdrawn_why", "version")}
     shown = [] if hides else [_attachment(each) for each in attachments]
-    body = "" if hides else notice.body
-    return {**values, "id": notice.pk, "unit": notice.unit.code, "body": body, "attachments": shown}
+    first, *others = (replace(text, body="") if hides else text for text in notice.texts)
+    words = {"body": first.body, "translations": [TextOut(**asdict(text)) for text in others]}
+    return {**values, **words, "id": notice.pk, "unit": notice.unit.code, "attachments": shown}
+
+
+def _text(given: NoticeIn) -> NoticeText:
+    if len({each.language for each in given.translations}) < len(given.translations):
+        words = _("Write each language once.")
+        raise BadInput(words, fields={"translations": words})
+    values = given.dict(exclude={"unit", "audience", "language", "translations"})
+    others: dict[str, dict[str, str]] = {
+        each.language: {"title": each.title, "body": each.body} for each in given.translations
+    }
+    return NoticeText(**values, language=given.language or usual_language(), translations=others)
 
 
 def _attachment(each: Attachment) -> AttachmentOut:

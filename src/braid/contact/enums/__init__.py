@@ -35,6 +35,7 @@ from .notices import (
 from .questions import MOST_OPEN_QUESTIONS, QUESTION_FLOW, QuestionState
 from .relays import ASKED_FOR, LATER, MARKS, MOST_A_MINUTE, SAID_AT_MOST, CarryAnswer
 from .reviews import REVIEW_FLOW, ReviewState
+from .series import LAST_DAY, LONGEST_SERIES, MOST_TIMES, SERIES_FLOW, Every, SeriesState
 from .submissions import (
     MOST_A_DAY,
     MOST_ON_HOME,
@@ -87,12 +88,14 @@ __all__ = [
     "GROUP_LEVEL",
     "GROUP_SEARCH_KIND",
     "JURY_STATES",
+    "LAST_DAY",
     "LATER",
     "LATEST_PLAN",
     "LATE_LINES",
     "LONGEST",
     "LONGEST_OPEN",
     "LONGEST_REMIND_AFTER",
+    "LONGEST_SERIES",
     "LONGEST_VOTE",
     "MARKS",
     "MOST_A_DAY",
@@ -104,6 +107,7 @@ __all__ = [
     "MOST_OPEN_QUESTIONS",
     "MOST_PHOTOS",
     "MOST_QUESTIONS",
+    "MOST_TIMES",
     "NOMINATION_FLOW",
     "NOTICE",
     "NOTICE_FLOW",
@@ -117,6 +121,7 @@ __all__ = [
     "REVIEW_FLOW",
     "SAID_AT_MOST",
     "SEARCH_KIND",
+    "SERIES_FLOW",
     "SLOT",
     "SOONEST_PLAN",
     "SUBMISSION",
@@ -129,6 +134,7 @@ __all__ = [
     "Basis",
     "CallOutcome",
     "CarryAnswer",
+    "Every",
     "Fact",
     "JoinRule",
     "Missing",
@@ -140,6 +146,7 @@ __all__ = [
     "QuestionState",
     "RequestState",
     "ReviewState",
+    "SeriesState",
     "Show",
     "SubmissionKind",
     "SubmissionState",

@@ -32,6 +32,7 @@ from .reminders import CallForm, RemindForm
 from .reviews import ReviewRuleForm, SendBackForm
 from .submissions import SubmissionForm
 from .surveys import AnswerForm, NewSurveyForm, PaperForm, QuestionForm, SurveyForm, SurveyRuleForm, condition_in_words
+from .templates import TemplateForm
 from .votes import BallotForm, NominateForm, ScoreForm
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "SubmissionForm",
     "SurveyForm",
     "SurveyRuleForm",
+    "TemplateForm",
     "UnitInReach",
     "WordsForm",
     "comes_twice",

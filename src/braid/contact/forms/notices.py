@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from braid.contact.actions import NewAttachment, NoticeText
 from braid.contact.enums import LONGEST_REMIND_AFTER, Show
 from braid.contact.models import Attachment, Audience, Notice
+from braid.contact.words import LANGUAGES, Translations, field_of, readers_language, why_not_translated
 from braid.kernel.access import Scope
 from braid.kernel.files import FileField
 from braid.kernel.forms import offer
@@ -27,8 +28,9 @@ from .attachments import DESCRIPTION_HELP
 
 
 class WordsForm(forms.Form):
-    """What a notice says."""
+    """A title and a text: in a first language, and in others where somebody wrote them."""
 
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     title = forms.CharField(label=_("Title"), max_length=200)
     body = forms.CharField(
         label=_("Text"),
@@ -37,6 +39,68 @@ class WordsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 10}),
         help_text=_("An empty line begins a new paragraph. - makes a list, **bold**, # a heading."),
     )
+
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+        given = kwargs.get("initial") or {}
+        kwargs["initial"] = {"language": readers_language(), **given, **_fields_of(given.get("translations", {}))}
+        if data is not None and "language" not in data:
+            data = data.copy()
+            data["language"] = kwargs["initial"]["language"]
+        super().__init__(data, *args, **kwargs)
+        for code, name in LANGUAGES:
+            self.fields[field_of("title", code)] = forms.CharField(
+                label=f"{_('Title')} · {name}",
+                max_length=200,
+                required=False,
+                widget=forms.TextInput(attrs={"lang": code}),
+            )
+            self.fields[field_of("body", code)] = forms.CharField(
+                label=f"{_('Text')} · {name}",
+                max_length=50_000,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 8, "lang": code}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        for name, why in why_not_translated(values.get("body", ""), values.get("language", ""), self._others).items():
+            self.add_error(name, why)
+        return values
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What was written, once the form is valid."""
+        values = self.cleaned_data
+        words = {name: values[name] for name in ("title", "body", "language")}
+        return {**words, "translations": self._others}
+
+    @property
+    def _others(self) -> dict[str, dict[str, str]]:
+        """What was written in other languages; one that was left empty is left out."""
+        found = {
+            code: {name: str(self.cleaned_data.get(field_of(name, code), "")).strip() for name in ("title", "body")}
+            for code, _name in LANGUAGES
+        }
+        return {code: text for code, text in found.items() if any(text.values())}
+
+    @property
+    def other_languages(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Title and text in each language but the first, for the page."""
+        return [(self[field_of("title", code)], self[field_of("body", code)]) for code, _name in self._not_first()]
+
+    @property
+    def has_other_languages(self) -> bool:
+        """Whether somebody wrote in one of them."""
+        return any(field.value() or field.errors for pair in self.other_languages for field in pair)
+
+    def _not_first(self) -> list[tuple[str, str]]:
+        """The languages but the first; also that one where the same was written twice."""
+        first = self["language"].value()
+        return [each for each in LANGUAGES if each[0] != first or self[field_of("title", each[0])].errors]
+
+
+def _fields_of(translations: Translations) -> dict[str, str]:
+    return {field_of(name, code): text.get(name, "") for code, text in translations.items() for name in text}
 
 
 class NoticeForm(WordsForm):
@@ -59,7 +123,10 @@ class NoticeForm(WordsForm):
     @property
     def text(self) -> NoticeText:
         """What was filled in, once the form is valid."""
-        return NoticeText(**{name: self.cleaned_data[name] for name in NoticeForm.base_fields})
+        wishes = {
+            name: self.cleaned_data[name] for name in NoticeForm.base_fields.keys() - WordsForm.base_fields.keys()
+        }
+        return NoticeText(**self.words, **wishes)
 
 
 class RewriteForm(WordsForm):
@@ -81,9 +148,11 @@ class RewriteForm(WordsForm):
             data = data.copy()
             data["based_on"] = self._based_on  # she has seen it now: saving again is her decision
         now = {name: getattr(notice, name) for name in self.base_fields if hasattr(notice, name)}
+        now |= {"translations": notice.translations, "language": notice.language}
         super().__init__(data, files, initial={**now, "based_on": self._based_on})
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         del self.cleaned_data["based_on"]
         if self.is_stale:
             self.add_error(None, _("Somebody changed this text meanwhile. Compare it with yours, then save again."))
@@ -117,6 +186,8 @@ class CorrectionForm(RewriteForm):
         attachments: Iterable[Attachment] = (),
     ) -> None:
         super().__init__(data, files, notice=notice)
+        self.fields["language"].widget = forms.HiddenInput()
+        self.fields["language"].disabled = True  # what is its first language stays that
         offer(self, "remove", [(each.pk, str(each)) for each in attachments])
 
     def clean(self) -> dict[str, Any]:
@@ -132,6 +203,7 @@ class CorrectionForm(RewriteForm):
         file = values["file"]
         return {
             **{name: values[name] for name in ("title", "body", "why", "remove")},
+            "translations": self.words["translations"],
             "add": [NewAttachment(file, values["description"])] if file else [],
         }
 
@@ -162,8 +234,8 @@ class ReasonForm(forms.Form):
     why = forms.CharField(label=_("Reason"), max_length=500, help_text=_("Readers see this in place of the text."))
 
 
-class RuleForm(UnitInReach):
-    """One rule of whom a notice addresses."""
+class AudienceForm(forms.Form):
+    """Which units at and below a unit something addresses, and which offices there."""
 
     reach = forms.ChoiceField(
         label=_("Which units"),
@@ -191,9 +263,20 @@ class RuleForm(UnitInReach):
         help_text=_("Tick nothing to address everybody."),
     )
 
-    def __init__(self, *args: Any, reach: Scope, **kwargs: Any) -> None:
-        super().__init__(*args, reach=reach, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         offer(self, "levels", level_choices())
+
+    @property
+    def kind(self) -> dict[str, Any]:
+        """What was chosen, once the form is valid: the fields of an `AudienceKind`."""
+        values = self.cleaned_data
+        masks = {name: _mask(values[name]) for name in ("levels", "kinds", "offices")}
+        return {"is_subtree": values["reach"] == "subtree", **masks}
+
+
+class RuleForm(UnitInReach, AudienceForm):
+    """One rule of whom a notice addresses."""
 
     @property
     def rule(self) -> Audience:
@@ -203,9 +286,7 @@ class RuleForm(UnitInReach):
     @property
     def said(self) -> dict[str, Any]:
         """What the rule says, once the form is valid: the fields of an `AudienceRule`."""
-        values = self.cleaned_data
-        masks = {name: _mask(values[name]) for name in ("levels", "kinds", "offices")}
-        return {"unit": values["unit"], "is_subtree": values["reach"] == "subtree", **masks}
+        return {"unit": self.cleaned_data["unit"], **self.kind}
 
 
 class FilterForm(forms.Form):

@@ -1,7 +1,7 @@
 """The rows of contact, one file per noun."""
 
 from .attachments import Attachment
-from .audience import AudienceRule
+from .audience import AudienceKind, AudienceRule
 from .calls import Call, PhoneList
 from .deliveries import Dispatch
 from .groups import Affiliation, ChatGroup, ChatTurn, Group, JoinRequest
@@ -11,6 +11,7 @@ from .questions import NoticeQuestion
 from .receipts import FoldedSegment, Receipt, UnitSet
 from .relays import Carry, CarryOpens, Relay
 from .reviews import Review, ReviewRule
+from .series import Series
 from .submissions import Submission
 from .surveys import (
     BlindAnswer,
@@ -22,12 +23,15 @@ from .surveys import (
     SurveyRule,
     SurveyTable,
 )
+from .templates import NoticeTemplate
 from .votes import Ballot, Burst, Count, Trace, Vote
+from .wording import Wording
 
 __all__ = [
     "Affiliation",
     "Attachment",
     "Audience",
+    "AudienceKind",
     "AudienceRule",
     "Ballot",
     "BlindAnswer",
@@ -47,6 +51,7 @@ __all__ = [
     "Nomination",
     "Notice",
     "NoticeQuestion",
+    "NoticeTemplate",
     "NoticeVersion",
     "PhoneList",
     "Question",
@@ -57,6 +62,7 @@ __all__ = [
     "RollPage",
     "Score",
     "SealedAnswer",
+    "Series",
     "Submission",
     "Survey",
     "SurveyRule",
@@ -64,4 +70,5 @@ __all__ = [
     "Trace",
     "UnitSet",
     "Vote",
+    "Wording",
 ]

@@ -8,18 +8,26 @@ from django.utils.translation import gettext_lazy as _
 from braid.units.models import Unit
 
 
-class AudienceRule(models.Model):
-    """Units a thing addresses, anchored at one unit, and which offices there.
+class AudienceKind(models.Model):
+    """Which units at and below some unit a thing addresses, and which offices there.
 
     `levels`, `kinds` and `offices` are bit masks (`1 << value`); 0 means any. Groups are meant only where `kinds` names
     them or the rule is anchored at the group itself: whoever joins a choir does not come to hear what bodies are told.
     """
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     is_subtree = models.BooleanField(_("and all units below"), default=True)
     levels = models.PositiveIntegerField(default=0)
     kinds = models.PositiveIntegerField(default=0)
     offices = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class AudienceRule(AudienceKind):
+    """Such units, anchored at one unit."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         abstract = True

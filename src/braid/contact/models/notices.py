@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +13,15 @@ from braid.people.models import Person
 from braid.units.models import OwnedByUnit
 
 from .audience import AudienceRule
+from .wording import Wording
+
+if TYPE_CHECKING:
+    from .series import Series
 
 
-class Notice(OwnedByUnit):
+class Notice(Wording, OwnedByUnit):
     """A message from a unit. However many it addresses, it is one row; readers find it by its audience."""
 
-    title = models.CharField(_("title"), max_length=200)
-    body = models.TextField(_("text"), default="", blank=True)
     is_public = models.BooleanField(_("public"), default=False)
     asks_acknowledgement = models.BooleanField(_("asks to be acknowledged"), default=False)
     asks_done = models.BooleanField(_("asks to report when done"), default=False)
@@ -45,6 +49,10 @@ class Notice(OwnedByUnit):
     """Who planned it: she must still be allowed to send it when it goes."""
     not_sent_why = models.CharField(max_length=500, default="", blank=True)
     """Why it did not go out as planned, for those who send for its unit."""
+    occurrence_of = models.ForeignKey(
+        "contact.Series", models.SET_NULL, null=True, blank=True, related_name="occurrences", db_index=False
+    )
+    """The series that it went out as one of."""
 
     class Meta:
         verbose_name = _("notice")
@@ -69,10 +77,16 @@ class Notice(OwnedByUnit):
             models.Index(fields=["unit_path", "-id"], name="notice_path"),
             models.Index(fields=["sent_at"], name="notice_unfrozen", condition=Q(state="sent", frozen_at=None)),
             models.Index(fields=["unit_path"], name="notice_not_sent", condition=~Q(not_sent_why="")),
+            models.Index(
+                fields=["occurrence_of", "-id"], name="notice_of_series", condition=Q(occurrence_of__isnull=False)
+            ),
         ]
 
-    def __str__(self) -> str:
-        return self.title
+    @property
+    def repeats(self) -> Series | None:
+        """The series of which it is the draft."""
+        found: Series | None = getattr(self, "series", None)
+        return found
 
 
 class Audience(AudienceRule):
@@ -97,13 +111,11 @@ class Audience(AudienceRule):
         return f"{self.notice_id} -> {self.unit_id}"
 
 
-class NoticeVersion(models.Model):
-    """What a notice said before it was corrected."""
+class NoticeVersion(Wording):
+    """What a notice said before it was corrected, in all its languages."""
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    title = models.CharField(max_length=200)
-    body = models.TextField(default="", blank=True)
     replaced_at = models.DateTimeField()
     replaced_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     why = models.CharField(_("what was corrected"), max_length=500)

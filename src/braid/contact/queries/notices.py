@@ -124,4 +124,4 @@ def first_unit_to_send_for(person: Person) -> Unit:
 
 
 def _notices() -> QuerySet[Notice]:
-    return Notice.objects.select_related("unit", "sent_by", "author")
+    return Notice.objects.select_related("unit", "sent_by", "author", "series")

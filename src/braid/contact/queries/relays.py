@@ -175,13 +175,15 @@ def relays_of(notice: Notice, units: Iterable[Unit]) -> list[Relay]:
 
 
 def prepared_text(one: Carriable, link: str) -> str:
-    """What can be pasted into the chat group: plain words as long as its platform shows them well, and the link at the end.
+    """What can be pasted into the chat group, in the language of who carries it: plain words as long as its platform shows them
+    well, and the link at the end.
 
     Of an internal notice nothing is said but that there is one: its words stay inside.
     """
     notice, most = one.notice, longest_text_on(one.chat.platform)
     if notice.is_public:
-        head, body = f"{notice.title}\n{notice.unit}", one.words or plain_words(notice.body)
+        text = notice.said
+        head, body = f"{text.title}\n{notice.unit}", one.words or plain_words(text.body)
     else:
         head, body = (
             _("A notice of %(unit)s is waiting for you. Sign in to read it.") % {"unit": notice.unit},

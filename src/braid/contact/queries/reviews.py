@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.db.models import Min, Q
 
 from braid.contact.enums import NoticeState, ReviewState
-from braid.contact.models import Audience, Notice, Review, ReviewRule
+from braid.contact.models import Audience, Notice, Review, ReviewRule, Series
 from braid.contact.rules import SEND_NOTICES, can_send_for
 from braid.kernel.access import Actor, scope
 from braid.people.models import Person
@@ -32,15 +32,23 @@ def needs_second_reader(notice: Notice, rules: Sequence[Audience]) -> bool:
 
 
 def seal_of(notice: Notice) -> str:
-    """What stands for the exact words, wishes, recipients and files of a draft: another letter is another seal."""
+    """What stands for the exact words, wishes, recipients, files and repetition of a draft: another letter is another seal."""
     words = [str(getattr(notice, name)) for name in _SEALED]
+    words += [json.dumps(notice.translations, sort_keys=True), *_repetition(notice)]
     rules = notice.audience.order_by("unit", "is_subtree", "levels", "kinds", "offices")
     files = notice.attachments.filter(removed_in=None).order_by("pk").values_list("file__digest", "description")
     meant = rules.values_list("unit", "is_subtree", "levels", "kinds", "offices")
     return hashlib.sha256(json.dumps([words, list(meant), list(files)]).encode()).hexdigest()
 
 
-_SEALED = ("title", "body", "is_public", "asks_acknowledgement", "asks_done", "due_on", "remind_after_days")
+def _repetition(notice: Notice) -> list[str]:
+    """How it repeats, if it does: to that the second reader agrees too."""
+    rows = Series.objects.filter(draft=notice)
+    said = rows.values_list("every", "first_on", "last_on", "weekdays", "day", "time", "zone").first()
+    return [str(value) for value in said or ()]
+
+
+_SEALED = ("language", "title", "body", "is_public", "asks_acknowledgement", "asks_done", "due_on", "remind_after_days")
 
 
 def review_of(notice: Notice) -> Review | None:

@@ -10,14 +10,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from braid.contact.actions import add_recipients, change_notice, delete_draft, draft_notice, remove_recipients
 from braid.contact.forms import DraftForm, NewNoticeForm, RuleForm, level_choices
-from braid.contact.models import Audience, AudienceRule, Notice
+from braid.contact.models import Audience, AudienceRule, Notice, Wording
 from braid.contact.queries import Size, draft_for, first_unit_to_send_for, size_of, unit_to_send_for
 from braid.contact.rules import SEND_NOTICES
+from braid.contact.words import Text
 from braid.kernel.access import Scope, scope
 from braid.kernel.markdown import render as markdown
 from braid.kernel.offline import keep_offline, once
@@ -41,7 +43,7 @@ def notice_new(request: PersonRequest) -> HttpResponse:
         whole = Audience(unit=sender, is_subtree=_reaches_below(reach, sender))
         notice = draft_notice(sender, form.text, by=request.person, at=timezone.now(), audience=[whole])
         return redirect("notice_audience", pk=notice.pk)
-    words = {"form": form, "unit": unit, "notice": None, "html": ""}
+    words = {"form": form, "unit": unit, "notice": None}
     return render(request, "contact/write.html", words, status=422 if form.errors else 200)
 
 
@@ -56,8 +58,13 @@ def notice_edit(request: PersonRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         change_notice(notice, form.text, by=request.person, at=timezone.now())
         return redirect("notice_audience", pk=pk)
-    words = {"form": form, "unit": notice.unit, "notice": notice, "html": markdown(notice.body)}
+    words = {"form": form, "unit": notice.unit, "notice": notice, "texts": in_html(notice)}
     return render(request, "contact/write.html", words, status=422 if form.errors else 200)
+
+
+def in_html(notice: Wording) -> list[tuple[Text, SafeString]]:
+    """What `notice` says in each of its languages, with the text as a page shows it."""
+    return [(text, markdown(text.body)) for text in notice.texts]
 
 
 @require_POST

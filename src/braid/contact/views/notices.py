@@ -22,6 +22,7 @@ from braid.contact.queries.questions import questions_on, questions_waiting_on
 from braid.contact.queries.relays import can_ask_relay
 from braid.contact.rules import VIEW_RECEIPTS, can_send_for, can_undo, is_out
 from braid.contact.tokens import Shown, token_of
+from braid.contact.words import LANGUAGES, readers_language
 from braid.kernel.access import scope
 from braid.kernel.errors import BadInput
 from braid.kernel.markdown import render as markdown
@@ -46,23 +47,34 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         if person is None:
             return redirect_to_login(request.get_full_path())
         raise
+    wanted = language_of(request)
+    text = found.text_in(wanted)
     attachments = attachments_of(found)
     answered, asked = questions_on(found, person)
     words = {
         "notice": found,
-        "html": markdown(found.body),
+        "text": text,
+        "html": markdown(text.body),
+        "others": [other for other in found.texts if other != text and found.state != "withdrawn"],
         "is_out": is_out(found, at),
         "attachments": in_version(attachments, found.version),
         "answered": answered,
         "asked": asked,
         "versions": [
-            (version, markdown(version.body), in_version(attachments, version.number))
+            (version, said, markdown(said.body), in_version(attachments, version.number))
             for version in found.versions.select_related("replaced_by").order_by("-number")
+            for said in [version.text_in(wanted)]
         ],
         **(_hers(person, found, at) if person else {"reading": None}),
         "calls": calls_on(request, person, found, at=at) if person else [],
     }
     return render(request, "contact/notice.html" if person else "contact/public_notice.html", words)
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language in which a text is asked for: one of the links on its page, else that of the reader."""
+    asked = request.GET.get("language", "")
+    return asked if asked in dict(LANGUAGES) else readers_language()
 
 
 @require_POST

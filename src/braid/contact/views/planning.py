@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from braid.contact.actions import cancel_plan, plan_sending
+from braid.contact.actions import cancel_plan, plan_sending, repeat_notice
 from braid.contact.forms import PlanForm, comes_twice
 from braid.contact.queries import draft_for
 from braid.people.decorators import PersonRequest, signed_in
@@ -18,10 +18,14 @@ from braid.people.decorators import PersonRequest, signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def notice_plan(request: PersonRequest, pk: int) -> HttpResponse:
-    """Choose day, time and time zone."""
+    """Choose day, time and time zone, and whether it repeats."""
     at = timezone.now()
     notice = draft_for(request.person, pk, at=at)
-    form = PlanForm(request.POST or None)
+    form = PlanForm(request.POST or None, series=notice.repeats, today=timezone.localdate(at))
+    if request.method == "POST" and form.is_valid() and form.repetition:
+        series = repeat_notice(notice, form.repetition, by=request.person, at=at)
+        messages.success(request, _("Planned. Until each day you can change it, skip a day or stop it."))
+        return redirect("series", pk=series.pk)
     if request.method == "POST" and form.is_valid():
         moment, zone = form.cleaned_data["moment"], form.cleaned_data["zone"]
         plan_sending(notice, moment, zone=zone, by=request.person, at=at)

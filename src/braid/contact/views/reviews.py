@@ -17,11 +17,10 @@ from braid.contact.queries.attachments import attachments_of
 from braid.contact.queries.reviews import can_review, review_of, rule_above, seal_of
 from braid.contact.rules import SET_REVIEW_RULES
 from braid.kernel.access import require
-from braid.kernel.markdown import render as markdown
 from braid.people.decorators import PersonRequest, signed_in
 from braid.units.queries import unit_for
 
-from .drafts import rules_in_words
+from .drafts import in_html, rules_in_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,7 +68,7 @@ def notice_review(request: PersonRequest, pk: int) -> HttpResponse:
         "unit": notice.unit,
         "review": review,
         "form": form,
-        "html": markdown(notice.body),
+        "texts": in_html(notice),
         "attachments": attachments_of(notice),
         "rules": rules_in_words(rules),
         "size": size_of(rules, on=timezone.localdate()),

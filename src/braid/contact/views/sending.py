@@ -18,9 +18,10 @@ from braid.contact.queries import draft_for, own_notice_for, size_of
 from braid.contact.queries.attachments import attachments_of, in_version
 from braid.contact.queries.reviews import can_review, is_agreed, needs_second_reader, review_of, seal_of
 from braid.contact.rules import can_undo
-from braid.kernel.markdown import render as markdown
 from braid.people.decorators import PersonRequest, signed_in
 from braid.people.models import Person
+
+from .drafts import in_html
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,6 +41,7 @@ def notice_send(request: PersonRequest, pk: int) -> HttpResponse:
         "size": size_of(rules, on=timezone.localdate()),
         "unit": notice.unit,
         "attached": notice.attachments.count(),
+        "series": notice.repeats if notice.repeats and notice.repeats.is_running else None,
         **_second_reading(request.person, notice, rules),
     }
     return render(request, "contact/send.html", words)
@@ -96,5 +98,5 @@ def notice_correct(request: PersonRequest, pk: int) -> HttpResponse:
         correct_notice(notice, **form.correction, by=request.person, at=at)
         messages.success(request, _("Corrected. What it said before stays readable below."))
         return redirect("notice", pk=pk)
-    words = {"form": form, "notice": notice, "unit": notice.unit, "html": markdown(notice.body)}
+    words = {"form": form, "notice": notice, "unit": notice.unit, "texts": in_html(notice)}
     return render(request, "contact/correct.html", words, status=422 if form.errors else 200)

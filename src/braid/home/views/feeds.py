@@ -81,18 +81,19 @@ def _written(request: HttpRequest, unit: Unit, kind: type[SyndicationFeed]) -> H
         feed.add_item(**_item(request, notice))
     response = HttpResponse(feed.writeString("utf-8"), content_type=f"{CONTENT[kind]}; charset=utf-8")
     response["Last-Modified"] = http_date(feed.latest_post_date().timestamp())
-    return keep_while(response, {row.number: row.page_version for row in chain})
+    named = {headline.unit: headline.unit_version for headline in headlines}
+    return keep_while(response, named | {row.number: row.page_version for row in chain})
 
 
 def _item(request: HttpRequest, notice: Notice) -> dict[str, Any]:
     """One entry; a correction keeps the address and is newer."""
-    address = request.build_absolute_uri(f"/notices/{notice.pk}/")
+    address, text = request.build_absolute_uri(f"/notices/{notice.pk}/"), notice.said
     return {
-        "title": notice.title,
+        "title": text.title,
         "link": address,
         "unique_id": address,
         "unique_id_is_permalink": True,
-        "description": str(render(notice.body)),
+        "description": str(render(text.body)),
         "pubdate": notice.sent_at,
         "updateddate": max(notice.sent_at, notice.changed_at) if notice.sent_at else notice.changed_at,
         "author_name": notice.unit.display_name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -54,11 +55,11 @@ def waiting_of_sender(person: Person, at: datetime) -> Iterator[Waiting]:
     """Notices of hers that did not go out as planned, and those somebody asked about."""
     for notice in notices_not_sent(person, most=MOST_UNREAD):
         page = reverse("notice", args=[notice.pk])
-        yield Waiting(notice.title, page, _("It did not go out as planned"), Strand.CONTACT, str(notice.unit))
+        yield _of(notice, page, _("It did not go out as planned"))
     for notice, number in notices_with_questions(person, most=MOST_UNREAD):
         what = ngettext("Answer %(n)s question", "Answer %(n)s questions", number) % {"n": number}
         page = reverse("notice_questions", args=[notice.pk])
-        yield Waiting(notice.title, page, what, Strand.CONTACT, str(notice.unit))
+        yield _of(notice, page, what)
 
 
 def readings_waiting(person: Person, at: datetime) -> Iterator[Waiting]:
@@ -66,28 +67,22 @@ def readings_waiting(person: Person, at: datetime) -> Iterator[Waiting]:
     for review in reviews_waiting_for(person, most=MOST_UNREAD):
         page = reverse("notice_review", args=[review.notice_id])
         what = _("Read as second reader")
-        yield Waiting(review.notice.title, page, what, Strand.CONTACT, str(review.notice.unit), since=review.asked_at)
+        yield _of(review.notice, page, what, since=review.asked_at)
 
 
 def answers_to_her(person: Person, at: datetime) -> Iterator[Waiting]:
     """Questions of hers that were answered or declined in the last days."""
     for question in answered_for(person, since=at - TOLD_FOR, most=MOST_LATEST):
         is_answered = question.state == QuestionState.ANSWERED
-        yield Waiting(
-            title=question.notice.title,
-            href=reverse("notice", args=[question.notice_id]),
-            what=_("Your question was answered") if is_answered else _("Your question was not answered"),
-            strand=Strand.CONTACT,
-            source=str(question.notice.unit),
-            since=question.answered_at,
-        )
+        what = _("Your question was answered") if is_answered else _("Your question was not answered")
+        yield _of(question.notice, reverse("notice", args=[question.notice_id]), what, since=question.answered_at)
 
 
 def calls_to_make(person: Person, at: datetime) -> Iterator[Waiting]:
     """Units of hers that stay silent, and whose people she is asked to telephone."""
     for notice, unit in phone_lists_waiting_for(person, at=at, most=MOST_UNREAD):
         page = reverse("notice_phone_list", args=[notice.pk, unit.code])
-        yield Waiting(notice.title, page, _("Telephone people"), Strand.CONTACT, str(unit), since=notice.sent_at)
+        yield _of(notice, page, _("Telephone people"), unit=unit, since=notice.sent_at)
 
 
 def _waiting(letter: Letter) -> Waiting:
@@ -98,15 +93,14 @@ def _waiting(letter: Letter) -> Waiting:
         what = _("Acknowledge")
     else:
         what = pgettext("what she is asked to do", "Read")
-    return Waiting(
-        title=notice.title,
-        href=reverse("notice", args=[notice.pk]),
-        what=what,
-        strand=Strand.CONTACT,
-        source=str(notice.unit),
-        due_on=notice.due_on,
-        since=notice.sent_at,
-    )
+    page = reverse("notice", args=[notice.pk])
+    return _of(notice, page, what, due_on=notice.due_on, since=notice.sent_at)
+
+
+def _of(notice: Notice, href: str, what: str, *, unit: Unit | None = None, **when: Any) -> Waiting:
+    """Something that waits about `notice`, in its own unit unless another is named."""
+    text = notice.said
+    return Waiting(text.title, href, what, Strand.CONTACT, str(unit or notice.unit), language=text.language, **when)
 
 
 def sent_and_received(person: Person, unit: Unit, at: datetime) -> Panel | None:
@@ -147,8 +141,9 @@ def find_notices(person: Person, text: str, at: datetime) -> Answers:
     """Notices in her inbox with these words in them."""
     page = inbox_for(person, at=at, filters=Filters(text=text), size=MOST_ROWS)
     rows = [
-        Found(letter.notice.title, reverse("notice", args=[letter.notice.pk]), str(letter.notice.unit))
+        Found(text.title, reverse("notice", args=[letter.notice.pk]), str(letter.notice.unit), text.language)
         for letter in page.rows
+        for text in [letter.notice.said]
     ]
     return Answers(_("Notices"), rows, reverse("inbox") if page.next_cursor else "")
 
@@ -156,12 +151,10 @@ def find_notices(person: Person, text: str, at: datetime) -> Answers:
 def calls_to_carry(person: Person, at: datetime) -> list[Waiting]:
     """Calls she may carry into a chat group of hers, if she likes: one line each, until she has said yes or no."""
     return [
-        Waiting(
-            title=one.notice.title,
-            href=f"{reverse('notice', args=[one.notice.pk])}#carry",
-            what=_("Into your chat groups, if you like"),
-            strand=Strand.CONTACT,
-            source=str(one.notice.unit),
+        _of(
+            one.notice,
+            f"{reverse('notice', args=[one.notice.pk])}#carry",
+            _("Into your chat groups, if you like"),
             since=one.notice.sent_at,
         )
         for one in calls_waiting_for(person, at=at)

@@ -4,7 +4,7 @@ from .fields import FileField
 from .owners import Owner, can_read_file, file_for, owners
 from .proving import Proven, accepted, kinds_in_words, prove
 from .serving import file_answer
-from .store import discard_files, keep_file, path_of, sweep_files
+from .store import copy_file, discard_files, keep_file, path_of, sweep_files
 
 __all__ = [
     "FileField",
@@ -12,6 +12,7 @@ __all__ = [
     "Proven",
     "accepted",
     "can_read_file",
+    "copy_file",
     "discard_files",
     "file_answer",
     "file_for",

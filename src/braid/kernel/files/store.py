@@ -46,6 +46,13 @@ def keep_file(proven: Proven, *, owner: Owner | None = None, by: Actor, at: date
     )
 
 
+def copy_file(file: StoredFile, *, owner: Owner, at: datetime) -> StoredFile:
+    """The same file for one more owner; the bytes lie there once."""
+    same = ("kind", "name", "digest", "size", "small_digest", "width", "height", "by_number")
+    values = {name: getattr(file, name) for name in same}
+    return StoredFile.objects.create(owner=owner.kind, owner_number=owner.number, created_at=at, **values)
+
+
 def discard_files(files: Iterable[StoredFile]) -> int:
     """Forget `files`: nobody reads them from now on, and the sweep takes bytes that no other file has. Returns how many."""
     return StoredFile.objects.filter(pk__in=[file.pk for file in files]).delete()[0]

@@ -1,0 +1,17 @@
+"""What is asked of a title and a text in one or more languages before they are kept."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from braid.contact.words import Translations, why_not_translated
+from braid.kernel.errors import BadInput
+
+
+def check_words(title: str, body: str, language: str, translations: Translations) -> None:
+    """Refused without a title, and for a translation that is not whole: it would hide from its readers what others read."""
+    if not title.strip():
+        raise BadInput(_("Give the notice a title."), fields={"title": _("Write a title.")})
+    wrong = why_not_translated(body, language, translations)
+    if wrong:
+        raise BadInput(" ".join(wrong.values()), fields=wrong)
