@@ -287,13 +287,14 @@ def test_what_cannot_be_sent_cannot_repeat(world: SimpleNamespace, draft: Notice
     assert not Owed.objects.exists()
 
 
-def test_files_and_the_due_day_come_along(draft: Notice, by: Person, now: datetime) -> None:
+def test_files_the_due_day_and_the_reminder_come_along(draft: Notice, by: Person, now: datetime) -> None:
     attach_file(draft, NewAttachment(prove(factories.upload(factories.picture_bytes())), "A poster"), by=by, at=now)
-    change_notice(draft, NoticeText("Hello", due_on=MONDAY + timedelta(days=4)), by=by, at=now)
+    change_notice(draft, NoticeText("Hello", due_on=MONDAY + timedelta(days=4), remind_after_days=3), by=by, at=now)
     series = repeat_notice(draft, weekly(), by=by, at=now)
     run_all(0, 1)
     made = list(Notice.objects.filter(occurrence_of=series).order_by("pk"))
     assert [notice.due_on for notice in made] == [MONDAY + timedelta(days=4), MONDAY + timedelta(days=11)]
+    assert [notice.remind_after_days for notice in made] == [3, 3]
     (original,) = attachments_of(draft)
     for notice in made:
         (copy,) = attachments_of(notice)
