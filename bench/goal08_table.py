@@ -1,4 +1,8 @@
-"""Goal 8: a table of the provinces from tallies, against adding up all that happened."""
+"""Goal 8: a table of the provinces from tallies, against adding up all that happened.
+
+A month of four or five entries for each unit of the whole tree: what was told, read, answered and held there. The more
+happens, the longer adding up takes; the tallies of a month stay as many.
+"""
 
 from __future__ import annotations
 

@@ -51,9 +51,10 @@ def totals_of_children(
             JOIN journal_tally ON unit_number = child.number
             WHERE parent_id = %s AND journal_tally.{of_kinds}{in_days}
             UNION ALL
-            SELECT child.number, journal_pending.kind, amount FROM journal_pending
-            JOIN units_unit AS child ON child.path = substr(unit_path, 1, %s)
-            WHERE unit_path > %s AND unit_path < %s AND journal_pending.{of_kinds}{in_days}
+            SELECT child.number, rest.kind, amount FROM (
+                SELECT substr(unit_path, 1, %s) AS top, kind, sum(amount) AS amount FROM journal_pending
+                WHERE unit_path > %s AND unit_path < %s AND {of_kinds}{in_days} GROUP BY 1, 2
+            ) AS rest JOIN units_unit AS child ON child.path = rest.top
         ) AS known GROUP BY number, kind
     """  # noqa: S608 (made of own words)
     own_rest = [len(unit.path) + STEP, unit.path, unit.path + AFTER_DESCENDANTS]

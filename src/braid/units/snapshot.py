@@ -17,6 +17,8 @@ from .enums import UnitKind
 from .models import TreeVersion
 
 Array = npt.NDArray[np.int32]
+Index = npt.NDArray[np.intp]
+"""Places in another array, in the width numpy looks up with: narrower ones it would widen each time."""
 CHUNK = 20_000
 
 # One integer a unit, so that reading 665,000 of them makes no tuples of six: number, depth, level, kind, hidden.
@@ -33,9 +35,9 @@ class Snapshot:
     version: int
     numbers: Array
     """Unit number by ordinal."""
-    ordinals: Array
+    ordinals: Index
     """Ordinal by unit number, -1 where there is no such unit."""
-    ends: Array
+    ends: Index
     """One past the last descendant, by ordinal."""
     levels: npt.NDArray[np.uint8]
     kinds: npt.NDArray[np.uint8]
@@ -57,17 +59,17 @@ class Snapshot:
 
     def mask_of(self, units: BitMap) -> npt.NDArray[np.bool_]:
         """A boolean per ordinal: whether that unit is in the set of numbers `units`."""
-        mask = np.zeros(len(self.numbers), dtype=np.bool_)
-        numbers = np.array(units.to_array(), dtype=np.int64)
-        places = self.ordinals[numbers[numbers < len(self.ordinals)]]
-        mask[places[places >= 0]] = True
-        return mask
+        mask = np.zeros(len(self.numbers) + 1, dtype=np.bool_)  # the last is marked by numbers without a unit
+        numbers = np.frombuffer(units.to_array(), dtype=np.uint32)
+        known = numbers[: np.searchsorted(numbers, len(self.ordinals))].astype(np.intp)
+        mask[self.ordinals.take(known)] = True
+        return mask[:-1]
 
     def count_below(self, mask: npt.NDArray[np.bool_]) -> Array:
         """For every ordinal, how many units of its subtree (itself included) are in `mask`: all levels in one pass."""
         running = np.zeros(len(mask) + 1, dtype=np.int32)
-        np.cumsum(mask, out=running[1:])
-        return running[self.ends] - running[:-1]
+        np.cumsum(mask.view(np.uint8), dtype=np.int32, out=running[1:])
+        return running.take(self.ends) - running[:-1]
 
 
 _lock = threading.Lock()
@@ -96,8 +98,8 @@ def build(version: int) -> Snapshot:
     """Read the tree once in path order."""
     packed = np.fromiter((row[0] for row in rows_of(_PACKED)), dtype=np.int64)
     numbers = (packed >> 33).astype(np.int32)
-    ordinals = np.full(int(numbers.max(initial=0)) + 1, -1, dtype=np.int32)
-    ordinals[numbers] = np.arange(len(numbers), dtype=np.int32)
+    ordinals = np.full(int(numbers.max(initial=0)) + 1, -1, dtype=np.intp)
+    ordinals[numbers] = np.arange(len(numbers))
     return Snapshot(
         version=version,
         numbers=numbers,
@@ -117,9 +119,9 @@ def rows_of(sql: str) -> Iterator[Any]:
             yield from rows
 
 
-def _ends(depths: npt.NDArray[np.int64]) -> Array:
+def _ends(depths: npt.NDArray[np.int64]) -> Index:
     """A subtree ends where the next unit of the same or a lesser depth begins."""
-    ends = np.full(len(depths), len(depths), dtype=np.int32)
+    ends = np.full(len(depths), len(depths), dtype=np.intp)
     for depth in range(int(depths.max(initial=-1)) + 1):
         places = np.flatnonzero(depths <= depth)
         following = np.append(places[1:], len(depths))
