@@ -50,7 +50,7 @@ def test_a_notice_with_a_picture_is_read_twice_planned_and_asked_about(visit: Vi
 
     page = visit(f"/notices/{draft.pk}/send/", person=deputy)
     page.get_by_role("link", name="Send later").click()
-    page.get_by_label("Day").fill((timezone.localdate() + timedelta(days=2)).isoformat())
+    page.get_by_label("Day", exact=True).fill((timezone.localdate() + timedelta(days=2)).isoformat())
     assert_accessible(page)
     shoot(page, "plan")
     page.get_by_role("button", name="Plan it").click()

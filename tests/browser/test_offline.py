@@ -133,12 +133,14 @@ def test_signing_out_wipes_the_device_and_asks_before_it_loses_anything(visit: V
 
 
 def test_another_person_on_the_same_device_finds_nothing(visit: Visit, head: Person) -> None:
+    hers = f"/notices/{notice(head.memberships.get().unit, title='Lanterns').pk}/"
     page = settled(visit("/today/", person=head, worker=True))
+    page.goto(hers)
     other = member(head.memberships.get().unit, Office.DEPUTY, who=person("Li Na"))
     page.context.add_cookies([session_of(page.url, other)])
     page.goto("/today/")
     page.context.set_offline(True)
-    page.goto("/notices/new/")
+    page.goto(hers)
     expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
     assert len(page.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('pages-')))")) == 1
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
-from django.utils import timezone
 
 from braid.kernel import delivery
 from braid.kernel.delivery import Message, Parcel, Result, owe_deliveries, send_due
@@ -90,11 +90,11 @@ def test_who_is_away_or_no_service_at_all(service: Service, settings: Any) -> No
 
 @needs_library
 @pytest.mark.django_db
-def test_who_chose_it_is_told_by_it(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_chose_it_is_told_by_it(service: Service, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("apprise")
     monkeypatch.setitem(delivery.CHANNELS, service.name, service)
     monkeypatch.setitem(delivery.COMPOSERS, "test", lambda rows, at: {row.pk: Message("Hello") for row in rows})
-    her, at = factories.person(), timezone.now()
+    her, at = factories.person(), now
     client = Client()
     client.force_login(her.account)
     assert "Chirp" in client.get("/me/telling/").content.decode()

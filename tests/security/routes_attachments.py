@@ -25,8 +25,8 @@ def extend(world: World) -> None:
     world.things["attachment"] = attach_file(draft, new, by=OPERATOR, at=timezone.now())
     asked = factories.notice(world.unit, sent_at=timezone.now() - PAST)
     asked_by = world.people["member"]
-    world.things["question"] = ask_question(asked, "When?", by=asked_by, at=timezone.now())
-    world.things["asked"] = asked
+    world.things["question_about"] = ask_question(asked, "When?", by=asked_by, at=timezone.now())
+    world.things["asked_about"] = asked
 
 
 OWN_ANSWERED = cut(302, child=403, deputy=302, liaison=403, member=403)
@@ -69,26 +69,26 @@ ROUTES = [
         },
     ),
     Route("notice_plan_cancel", WRITTEN, method="POST", kwargs=of("plain_draft"), absent=none()),
-    Route("notice_ask", {**READERS, "ancestor": 403}, kwargs=of("asked"), absent=none()),
+    Route("notice_ask", {**READERS, "ancestor": 403}, kwargs=of("asked_about"), absent=none()),
     Route(
-        "notice_ask", ANSWERS, method="POST", kwargs=of("asked"), absent=none(), data=lambda world: {"text": "Where?"}
+        "notice_ask", ANSWERS, method="POST", kwargs=of("asked_about"), absent=none(), data=lambda world: {"text": "Where?"}
     ),
-    Route("notice_questions", OWN, kwargs=of("asked"), absent=none()),
-    Route("question_answer", OWN, kwargs=of("question"), absent=none()),
+    Route("notice_questions", OWN, kwargs=of("asked_about"), absent=none()),
+    Route("question_answer", OWN, kwargs=of("question_about"), absent=none()),
     Route(
         "question_answer",
         OWN_ANSWERED,
         method="POST",
-        kwargs=of("question"),
+        kwargs=of("question_about"),
         absent=none(),
         data=lambda world: {"text": "When?", "answer": "On Friday."},
     ),
-    Route("question_decline", OWN, kwargs=of("question"), absent=none()),
+    Route("question_decline", OWN, kwargs=of("question_about"), absent=none()),
     Route(
         "question_decline",
         OWN_ANSWERED,
         method="POST",
-        kwargs=of("question"),
+        kwargs=of("question_about"),
         absent=none(),
         data=lambda world: {"why": "It is in the text."},
     ),

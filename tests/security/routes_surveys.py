@@ -20,7 +20,7 @@ def extend(world: World) -> None:
     at = timezone.now()
     world.things["survey_draft"] = draft = made.draft(world.unit, promise=Promise.NAMED)
     world.things["question"] = made.question(draft)
-    world.things["rule"] = draft.audience.get()
+    world.things["survey_rule"] = draft.audience.get()
     world.things["survey_open"] = made.survey(world.unit, promise=Promise.NAMED)
     counted = world.things["survey_counted"] = made.survey(world.unit, promise=Promise.NAMED)
     close_survey(counted, by=OPERATOR, at=at)
@@ -45,7 +45,7 @@ def no_question(world: World) -> dict[str, Any]:
 
 
 def rule(world: World) -> dict[str, Any]:
-    return {"pk": world.things["survey_draft"].pk, "rule": world.things["rule"].pk}
+    return {"pk": world.things["survey_draft"].pk, "rule": world.things["survey_rule"].pk}
 
 
 def no_rule(world: World) -> dict[str, Any]:

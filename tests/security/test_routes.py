@@ -32,10 +32,10 @@ ONE_LINE_EACH = list({route.name: route for route in reversed(ROUTES)}.values())
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """One world for all lines, a minute older than the tests; what a line does to it is `undone`."""
-    minute_ago = beginning() - timedelta(minutes=1)
+    """One world for all lines, four minutes older than the tests; what a line does to it is `undone`."""
+    before = beginning() - timedelta(minutes=4)  # making it takes a while, and it must lie on the same day
     forget_what_is_kept()
-    with django_db_blocker.unblock(), time_machine.travel(minute_ago), transaction.atomic():
+    with django_db_blocker.unblock(), time_machine.travel(before), transaction.atomic():
         with translation.override("en"):
             built = build(EXTENSIONS)
         yield built

@@ -37,13 +37,21 @@ EXTRA_RELATIONS = {"member": Office.MEMBER, "deputy": Office.DEPUTY, "liaison": 
 """Also in county_a; a route may say what they are answered, and should where it differs from `self`."""
 
 
+class Things(dict[str, Any]):
+    """What apps put into the world; two that take one name would be asked for each other's rows."""
+
+    def __setitem__(self, name: str, thing: Any) -> None:
+        assert name not in self, f"two apps name something {name!r}"
+        super().__setitem__(name, thing)
+
+
 @dataclass
 class World:
     """`units` by name, `people` by relation (no `anonymous`), `things` that apps put in: `world.things["notice"]`."""
 
     units: dict[str, Unit]
     people: dict[str, Person]
-    things: dict[str, Any] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=Things)
 
     @property
     def unit(self) -> Unit:
