@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +12,8 @@ import django
 from django.core.management import call_command
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: list[str]) -> int:
+    """0, or 1 when a goal could not be measured; the others are all the same."""
     database, scale, people, *goals = arguments
     django.setup()
     call_command("migrate", verbosity=0, run_syncdb=True)
@@ -21,12 +23,18 @@ def main(arguments: list[str]) -> None:
     chosen = SMALL if scale == "small" else FULL
     world = World(replace(chosen, people=int(people)) if int(people) else chosen)
     modules = sorted(path.stem for path in Path(__file__).parent.glob("goal*.py"))
+    failed = 0
     for name in modules:
         if goal_of(name) in goals:
             say(f"{database}: {name}")
-            for line in import_module(f"bench.{name}").run(world):
-                sys.stdout.write(replace(line, database=database).as_json() + "\n")
-                sys.stdout.flush()
+            try:
+                for line in import_module(f"bench.{name}").run(world):
+                    sys.stdout.write(replace(line, database=database).as_json() + "\n")
+                    sys.stdout.flush()
+            except Exception:
+                traceback.print_exc()
+                failed = 1
+    return failed
 
 
 def goal_of(module: str) -> str:
@@ -36,4 +44,4 @@ def goal_of(module: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -92,6 +92,7 @@ def spoiled(file: Path, target: Path, part: str, change: Any) -> Path:
     return target
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("part", "change", "words"),
     [

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("sh", "sed", "cat", "dirname", "cksum", "mkdir", "rm", "mv", "sleep", "readlink", "cp", "chmod", "touch")
 

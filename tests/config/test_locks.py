@@ -9,8 +9,12 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 MOST = 60
+
+pytestmark = pytest.mark.once
 BY_SETTINGS = {
     "argon2-cffi",
     "django-cotton",

@@ -12,6 +12,8 @@ import pytest
 
 from .processes import Braid, children_of, free_port, status_of, wait_for
 
+pytestmark = pytest.mark.once
+
 
 def is_gone(pid: int) -> bool:
     """Whether the process has ended; one that waits to be collected has."""

@@ -33,6 +33,7 @@ from braid.contact.actions import (
     undo_sending,
 )
 from braid.contact.actions import series as actions
+from braid.contact.actions.handing import hand_over_drafts
 from braid.contact.enums import UNDO_WINDOW, Every, NoticeState, SeriesState
 from braid.contact.forms import PlanForm
 from braid.contact.models import Audience, Notice, Review, Series
@@ -46,7 +47,7 @@ from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.kernel.files import prove
 from braid.kernel.models import Owed
 from braid.kernel.outbox import failed_work, run_due
-from braid.people.enums import Role
+from braid.people.enums import Office, Role
 from braid.people.models import Grant, Person
 from tests import factories
 
@@ -166,6 +167,19 @@ def test_rights_are_those_of_the_day(world: SimpleNamespace, draft: Notice, by: 
     assert "not with us any more" in draft.not_sent_why
     assert not failed_work()
     assert Series.objects.get(pk=series.pk).state == SeriesState.ENDED
+
+
+def test_it_passes_on_with_the_office(world: SimpleNamespace, draft: Notice, by: Person, now: datetime) -> None:
+    """In the name and with the rights of whoever came after her; what others planned there stays theirs."""
+    series = repeat_notice(draft, weekly(), by=by, at=now)
+    after = factories.member(world.county, Office.DEPUTY, who=factories.person("After her"))
+    Grant.objects.filter(person=by).delete()
+    assert hand_over_drafts(world.heads["county"], after, world.county, now) == 0
+    assert hand_over_drafts(by, after, world.county, now) == 1
+    run_all(0)
+    series.refresh_from_db()
+    assert (series.state, series.planned_by) == (SeriesState.RUNNING, after)
+    assert [notice.sent_by for notice in Notice.objects.filter(occurrence_of=series)] == [after]
 
 
 def test_skipping_a_day_and_taking_it_back(draft: Notice, by: Person, now: datetime) -> None:

@@ -16,6 +16,8 @@ from braid.config import catalogs, cli
 
 from .generated import DOCS, PARTS, ROOT, commands_there, fresh
 
+pytestmark = pytest.mark.once
+
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 

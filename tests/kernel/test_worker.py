@@ -105,6 +105,7 @@ def test_ended_sessions_are_forgotten(now: datetime, monkeypatch: pytest.MonkeyP
     assert housekeeping.refresh_statistics(now) == 0
 
 
+@pytest.mark.once
 def test_sigterm_ends_the_worker_after_the_piece_in_hand(tmp_path: Path) -> None:
     program = (
         "import django, time; django.setup()\n"

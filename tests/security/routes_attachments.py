@@ -71,7 +71,12 @@ ROUTES = [
     Route("notice_plan_cancel", WRITTEN, method="POST", kwargs=of("plain_draft"), absent=none()),
     Route("notice_ask", {**READERS, "ancestor": 403}, kwargs=of("asked_about"), absent=none()),
     Route(
-        "notice_ask", ANSWERS, method="POST", kwargs=of("asked_about"), absent=none(), data=lambda world: {"text": "Where?"}
+        "notice_ask",
+        ANSWERS,
+        method="POST",
+        kwargs=of("asked_about"),
+        absent=none(),
+        data=lambda world: {"text": "Where?"},
     ),
     Route("notice_questions", OWN, kwargs=of("asked_about"), absent=none()),
     Route("question_answer", OWN, kwargs=of("question_about"), absent=none()),
