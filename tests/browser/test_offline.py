@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from braid.contact.actions import NoticeText, change_notice
 from braid.contact.models import Notice, Receipt
@@ -132,12 +133,12 @@ def test_signing_out_wipes_the_device_and_asks_before_it_loses_anything(visit: V
     assert not page.evaluate("braidQueue.who()")
 
 
-def test_another_person_on_the_same_device_finds_nothing(visit: Visit, head: Person) -> None:
+def test_another_person_on_the_same_device_finds_nothing(visit: Visit, head: Person, live_server: LiveServer) -> None:
     hers = f"/notices/{notice(head.memberships.get().unit, title='Lanterns').pk}/"
     page = settled(visit("/today/", person=head, worker=True))
     page.goto(hers)
     other = member(head.memberships.get().unit, Office.DEPUTY, who=person("Li Na"))
-    page.context.add_cookies([session_of(page.url, other)])
+    page.context.add_cookies([session_of(live_server.url, other)])
     page.goto("/today/")
     page.context.set_offline(True)
     page.goto(hers)
