@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from braid.people.enums import Office
+from braid.people.enums import Office, Role
+from braid.people.models import Grant, Person
 from braid.people.queries.headcounts import forget_headcounts
 from braid.units import snapshot
 from tests import factories
@@ -36,3 +37,17 @@ def world(db: None) -> SimpleNamespace:
     heads = {name: factories.member(unit, Office.HEAD) for name, unit in units.items()}
     liaisons = {name: factories.member(unit, Office.LIAISON) for name, unit in units.items()}
     return SimpleNamespace(**units, units=units, heads=heads, liaisons=liaisons)
+
+
+@pytest.fixture
+def by(world: SimpleNamespace) -> Person:
+    """Somebody who may send by a grant alone."""
+    person = factories.person()
+    Grant.objects.create(
+        person=person,
+        unit=world.county,
+        unit_path=world.county.path,
+        role=Role.PUBLISH,
+        since=factories.notices.LONG_AGO,
+    )
+    return person

@@ -40,16 +40,17 @@ from braid.kernel.outbox import run_due
 from braid.people.actions import choose_channel, make_token
 from braid.people.models import Person
 from braid.people.queries.own_data import own_data
+from braid.units.models import Unit
 from tests import factories
 
 ENGLISH = {"title": "Meeting", "body": "Come **all**"}
 HANT = {"title": "開會通知", "body": "請**大家**來"}
 
 
-def in_chinese(unit: object, **more: object) -> Notice:
+def in_chinese(unit: Unit, **more: Any) -> Notice:
     """A notice written in Simplified Chinese, with English and Traditional Chinese beside it."""
     words = {"language": "zh-hans", "translations": {"en": ENGLISH, "zh-hant": HANT}, **more}
-    return factories.notice(unit, title="开会通知", body="请**大家**来", **words)  # type: ignore[arg-type]
+    return factories.notice(unit, title="开会通知", body="请**大家**来", **words)
 
 
 @pytest.fixture

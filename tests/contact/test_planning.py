@@ -29,27 +29,11 @@ from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.kernel.models import Owed
 from braid.kernel.outbox import failed_work, run_due
-from braid.people.enums import Role
 from braid.people.models import Grant, Person
 from braid.units.actions import close_unit
 from braid.units.models import Unit
-from tests import factories
 
 ZONE = "Asia/Shanghai"
-
-
-@pytest.fixture
-def by(world: SimpleNamespace) -> Person:
-    """Somebody who may send by a grant alone."""
-    person = factories.person()
-    Grant.objects.create(
-        person=person,
-        unit=world.county,
-        unit_path=world.county.path,
-        role=Role.PUBLISH,
-        since=factories.notices.LONG_AGO,
-    )
-    return person
 
 
 @pytest.fixture

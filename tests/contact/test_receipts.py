@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from pyroaring import BitMap
+from pytest_django import DjangoAssertNumQueries
 
 from braid.contact.actions import FactOf, answer_notice, fold_spool, freeze_due, record_facts, withdraw_notice
 from braid.contact.enums import Fact
@@ -82,12 +83,12 @@ def test_the_gate_is_asked_for_every_fact(world: SimpleNamespace, now: datetime)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_batch(
-    world: SimpleNamespace, now: datetime, django_assert_max_num_queries: object
+    world: SimpleNamespace, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     notice = factories.notice(world.nation)
     people = [factories.member(world.village) for _ in range(30)]
     record_facts([FactOf(people[0].pk, notice.pk, world.village.pk, Fact.SEEN, now)], at=now)
-    with django_assert_max_num_queries(15):  # type: ignore[operator]
+    with django_assert_max_num_queries(15):
         record_facts([FactOf(p.pk, notice.pk, world.village.pk, Fact.SEEN, now) for p in people], at=now)
     assert Receipt.objects.count() == 30
 

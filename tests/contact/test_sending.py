@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from braid.contact.actions import (
     NoticeText,
@@ -215,14 +216,14 @@ def test_public_notices_stand_on_homes_below_and_renew_them(world: SimpleNamespa
 
 
 def test_sending_takes_a_fixed_number_of_queries(
-    world: SimpleNamespace, now: datetime, django_assert_max_num_queries: object
+    world: SimpleNamespace, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     head = world.heads["nation"]
     draft = draft_notice(
         world.nation, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.nation, offices=1 << Office.HEAD)]
     )
     fresh = type(head).objects.get(pk=head.pk)
-    with django_assert_max_num_queries(11):  # type: ignore[operator]
+    with django_assert_max_num_queries(11):
         send_notice(draft, by=fresh, at=now)
 
 

@@ -47,27 +47,13 @@ from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.kernel.files import prove
 from braid.kernel.models import Owed
 from braid.kernel.outbox import failed_work, run_due
-from braid.people.enums import Office, Role
+from braid.people.enums import Office
 from braid.people.models import Grant, Person
 from tests import factories
 
 ZONE = "Europe/Paris"
 MONDAY = date(2026, 11, 30)
 WEEK = timedelta(weeks=1)
-
-
-@pytest.fixture
-def by(world: SimpleNamespace) -> Person:
-    """Somebody who may send by a grant alone."""
-    person = factories.person()
-    Grant.objects.create(
-        person=person,
-        unit=world.county,
-        unit_path=world.county.path,
-        role=Role.PUBLISH,
-        since=factories.notices.LONG_AGO,
-    )
-    return person
 
 
 @pytest.fixture

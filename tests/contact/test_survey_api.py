@@ -79,7 +79,7 @@ def test_it_tells_what_the_page_tells(world: SimpleNamespace, made: Survey, code
 def test_the_file_and_the_api_hold_the_same_numbers(world: SimpleNamespace, made: Survey) -> None:
     head = client_of(world.heads["province"])
     file = head.get(reverse("survey_results_file", args=[made.pk, "province"]))
-    lines = b"".join(file).decode().splitlines()[1:]  # type: ignore[arg-type]
+    lines = file.getvalue().decode().splitlines()[1:]
     told = []
     for one in results(head, made, "province").json()["questions"]:
         told += [bar["count"] for bar in one["answers"]]

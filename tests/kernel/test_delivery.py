@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -103,7 +103,10 @@ def test_who_is_not_to_be_disturbed_is_told_later_and_the_others_now(
 ) -> None:
     """Asked when it is sent: a worker that comes late, and a second attempt, disturb nobody either."""
     morning = at + timedelta(hours=8)
-    rest = lambda persons, at: {number: morning for number in persons if number == 7 and at < morning}  # noqa: E731
+
+    def rest(persons: Iterable[int], at: datetime) -> dict[int, datetime]:
+        return {number: morning for number in persons if number == 7 and at < morning}
+
     monkeypatch.setattr(delivery.sending, "RESTS", [rest])
     owe("kept", at)
     owe("kept", at, person=8)

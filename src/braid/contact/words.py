@@ -16,6 +16,10 @@ LANGUAGES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "E
 """The languages of the product in the order in which they stand in for each other, each by its own name."""
 
 
+def _name_of(language: str) -> str:
+    return dict(LANGUAGES).get(language, "")
+
+
 @dataclass(frozen=True)
 class Said:
     """A text as one reader sees it: in her language, or in another where nobody wrote it in hers."""
@@ -27,7 +31,7 @@ class Said:
     @property
     def language_name(self) -> str:
         """The language's own name."""
-        return dict(LANGUAGES).get(self.language, "")
+        return _name_of(self.language)
 
     def __str__(self) -> str:
         """The text; with the language it is in where that is not the reader's."""
@@ -71,7 +75,7 @@ class Text:
     @property
     def language_name(self) -> str:
         """The language's own name."""
-        return dict(LANGUAGES).get(self.language, "")
+        return _name_of(self.language)
 
 
 Translations = Mapping[str, Mapping[str, str]]

@@ -64,10 +64,12 @@ class AsksAge(forms.Form):
         error_messages={"required": _("Say whether you are 14 or older.")},
     )
 
+    user: Any
+    """Her account, or None; the form that asks for the password sets it."""
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        account: Account | None = self.user  # type: ignore[attr-defined]
-        if account is None or not must_say_age(account, on=timezone.localdate()):
+        if self.user is None or not must_say_age(self.user, on=timezone.localdate()):
             del self.fields["is_grown"]
 
 
