@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -58,7 +60,7 @@ def send_past_notices(stage: Stage, *, line: list[int], at: datetime) -> None:
         sent = [_send(*one, at=at - timedelta(days=40 - 3 * place % 37)) for place, one in enumerate(_past(said, line))]
         root = Unit.objects.get(depth=0)
         for draft in said.drafts:
-            draft_notice(root, NoticeText(draft.title, draft.body), by=head_of(root), at=at, audience=[_to_all(root)])
+            draft_notice(root, _text(draft), by=head_of(root), at=at, audience=[_to_all(root)])
         stage.remember(sent=len(sent))
     stage.shows(len(sent), len(sent))
 
@@ -73,8 +75,12 @@ def _past(said: Texts, line: list[int]) -> Iterator[tuple[Unit, Said]]:
         yield unit, said.local
 
 
+def _text(said: Said, **other: Any) -> NoticeText:
+    return NoticeText(**{**asdict(said), **other})
+
+
 def _send(unit: Unit, said: Said, *, at: datetime) -> Notice:
-    text = NoticeText(said.title.format(unit=unit.name), said.body, is_public=True)
+    text = _text(said, title=said.title.format(unit=unit.name), is_public=True)
     by = head_of(unit)
     notice = draft_notice(unit, text, by=by, at=at, audience=[_to_all(unit)])
     return send_notice(notice, by=by, at=at)
@@ -86,7 +92,7 @@ def send_great_notice(stage: Stage, *, at: datetime) -> None:
     said = texts_for(chinese=is_chinese()).call
     with transaction.atomic():
         by = head_of(root)
-        text = NoticeText(said.title, said.body, asks_acknowledgement=True)
+        text = _text(said, asks_acknowledgement=True)
         notice = draft_notice(root, text, by=by, at=at - AGO, audience=[_to_all(root)])
         send_notice(notice, by=by, at=at - AGO)
         stage.remember(notice=notice.pk)
