@@ -71,7 +71,7 @@ def _past(said: Texts, line: list[int]) -> Iterator[tuple[Unit, Said]]:
         yield root, one
     for unit in Unit.objects.shown().filter(parent=root).order_by("path")[:40]:
         yield unit, said.regional
-    for unit in Unit.objects.filter(pk__in=line[2:]).order_by("path"):
+    for unit in Unit.objects.shown().filter(pk__in=line[2:]).order_by("path"):
         yield unit, said.local
 
 
