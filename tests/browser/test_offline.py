@@ -36,7 +36,7 @@ KEPT = """(async () => {
 
 def settled(page: Page) -> Page:
     """The page, once the service worker answers for it and has fetched Today and the inbox."""
-    for _ in range(200):
+    for _ in range(400):
         if page.evaluate(KEPT) >= 2:
             return page
         page.wait_for_timeout(50)
@@ -44,6 +44,8 @@ def settled(page: Page) -> Page:
 
 
 def waiting(page: Page) -> int:
+    """How many forms wait on the device; the page's heading may be there before its scripts are."""
+    page.wait_for_function("window.braidQueue")
     return int(page.evaluate("braidQueue.all().then((all) => all.length)"))
 
 
@@ -115,8 +117,8 @@ def test_signing_out_wipes_the_device_and_asks_before_it_loses_anything(visit: V
     page.goto("/today/")
     asked: list[str] = []
     page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    page.get_by_role("button", name="Sign out").click()
-    page.wait_for_timeout(200)
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="Sign out").click()
     assert asked == ["Something was not sent yet. If you sign out now it is thrown away."]
     assert waiting(page) == 1
     page.evaluate("braidQueue.all().then((all) => braidQueue.put({...all[0], state: 'refused', status: 409}))")

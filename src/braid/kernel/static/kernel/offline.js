@@ -21,11 +21,14 @@ async function startForm(form) {
   add(form, "_what", form.dataset.offline);
   if (!form.dataset.offlineSlot) return;
   add(form, "_slot", form.dataset.offlineSlot);
+  const touched = new Set();
+  form.addEventListener("input", (event) => touched.add(event.target));
   const kept = await window.braidQueue.get(form.dataset.offlineSlot);
   if (!kept || kept.who !== await window.braidQueue.who()) return;
   for (const [name, value] of new URLSearchParams(kept.body)) {
     const field = form.elements[name];
-    if (field && !name.startsWith("_") && field.type !== "checkbox") field.value = value;
+    const isHers = field && !name.startsWith("_") && field.type !== "checkbox";
+    if (isHers && !touched.has(field)) field.value = value; // she may have begun to write while it was looked up
   }
   const note = document.querySelector("[data-offline-note]");
   if (note) note.hidden = false;
