@@ -5,6 +5,7 @@ from .groups import group
 from .notices import notice
 from .people import member, person
 from .relays import chat, relay
+from .reports import period, report, report_form
 from .surveys import survey
 from .units import tree, unit
 from .votes import ballot, candidate, nomination
@@ -17,9 +18,12 @@ __all__ = [
     "member",
     "nomination",
     "notice",
+    "period",
     "person",
     "picture_bytes",
     "relay",
+    "report",
+    "report_form",
     "stored_file",
     "survey",
     "tree",

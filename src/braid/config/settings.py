@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "braid.people",
     "braid.journal",
     "braid.contact",
+    "braid.work",
     "braid.home",
     "braid.insight",
     "braid.config",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("braid.units.urls")),
     path("", include("braid.people.urls")),
     path("", include("braid.contact.urls")),
+    path("", include("braid.work.urls")),
     path("", include("braid.insight.urls")),
 ]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -56,6 +57,21 @@ def _survivor(unit: Unit) -> Unit:
             break
         unit = Unit.objects.get(pk=unit.merged_into_id)
     return unit
+
+
+def path_at(unit: Unit, moment: datetime) -> str:
+    """Where `unit` stood at `moment`; where it stands now when it was not there yet."""
+    return paths_at([unit], moment)[unit.pk]
+
+
+def paths_at(units: Sequence[Unit], moment: datetime) -> dict[int, str]:
+    """The same for many, by number. One query where one of them was moved since."""
+    found: dict[int, str] = {unit.pk: unit.path for unit in units}
+    moved = [unit.pk for unit in units if unit.placed_at is not None and unit.placed_at > moment]
+    if moved:
+        later = Placement.objects.filter(unit__in=moved, until__gt=moment).order_by("-until", "-pk")
+        found |= dict(later.values_list("unit_id", "path"))
+    return found
 
 
 def unit_as_of(unit: Unit, on: date) -> UnitThen | None:

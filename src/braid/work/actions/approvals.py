@@ -1,0 +1,140 @@
+"""Approving a part of the tree, and reopening what was approved when a report below it changes.
+
+A unit approves the reports right below it once the units there have approved theirs. Locks go from the leaves to the root:
+who files holds the part of each report (shared), who approves holds her part alone, then the approvals on the path upward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from braid.kernel.access import Actor, require
+from braid.kernel.errors import BadInput, WrongState
+from braid.kernel.ledger import Strand, record
+from braid.people.models import Person
+from braid.units.enums import STEP
+from braid.units.models import Unit
+from braid.units.paths import ancestor_paths, number_of
+from braid.units.queries.history import path_at
+from braid.work.enums import APPROVAL_FLOW, ApprovalState, ReportState
+from braid.work.models import Approval, ApprovalEvent, Period, Report
+from braid.work.queries.approvals import open_parts_below, seal_of
+from braid.work.queries.rollups import answer_of, reports_right_below
+from braid.work.rules import can_approve_at
+
+from .rollups import Note, note_changes
+
+
+@transaction.atomic
+def approve_part(period: Period, unit: Unit, *, seal: str, by: Actor, at: datetime) -> Approval:
+    """Approve and lock, for `unit`, what the units right below it reported, as it was shown under `seal` (`seal_of`).
+
+    Refused when `by` may not approve for `unit`, while a unit below has reports and has not approved its own part, when
+    nothing is there to approve, and when anything changed since the page was shown.
+    """
+    require(can_approve_at(by, unit))
+    path = path_at(unit, period.opened_at)
+    _hold(period, path, alone=True)
+    if seal != seal_of(period, path):
+        raise WrongState(_("Something changed since you looked. Look at it again, then approve."))
+    waiting = open_parts_below(period, path)
+    if waiting:
+        raise WrongState(
+            ngettext(
+                "%(count)d unit below has reports and has not approved its part yet.",
+                "%(count)d units below have reports and have not approved their parts yet.",
+                len(waiting),
+            )
+            % {"count": len(waiting)}
+        )
+    approval = _approval(period, unit, path, by=by, at=at)
+    _approve_reports(period, path, at=at)
+    record(unit, Strand.WORK, "reports.approved", by=by, at=at)
+    return approval
+
+
+@transaction.atomic
+def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime) -> None:
+    """Reopen, for `why`, what was approved for `unit`: its reports count as reported again, and so do the parts above.
+
+    Refused when `by` may not approve for `unit`, without a reason, and when nothing is approved there.
+    """
+    require(can_approve_at(by, unit))
+    if not why.strip():
+        raise BadInput(_("Say why it is reopened."), fields={"why": _("Write a reason.")})
+    path = path_at(unit, period.opened_at)
+    _hold(period, path, alone=True)
+    approval = Approval.objects.filter(period=period, unit=unit, state=ApprovalState.IN_FORCE).first()
+    if approval is None:
+        raise WrongState(_("Nothing is approved here."))
+    approved = list(reports_right_below(period.rollup, path).filter(state=ReportState.APPROVED))
+    Report.objects.filter(pk__in=[each.pk for each in approved]).update(state=ReportState.FILED, approved_at=None)
+    notes = [Note(each.counted_path, answer_of(each), answer_of(each), was_approved=True) for each in approved]
+    note_changes(period.rollup_id, notes, at=at)
+    _reopen(period, [*ancestor_paths(path), path], why=why.strip(), by=by, at=at)
+
+
+def hold_parts(period: Period, paths: Iterable[str]) -> None:
+    """Hold the parts that reports at `paths` belong to, together with others who file there: nobody approves them meanwhile."""
+    for path in sorted({path[:-STEP] for path in paths}):
+        _hold(period, path, alone=False)
+
+
+def reopen_above(period: Period, paths: Iterable[str], *, why: str, by: Actor, at: datetime) -> None:
+    """Reopen the approvals on the way up from reports at `paths`, and no others; called after `hold_parts`."""
+    above = {above for path in paths for above in ancestor_paths(path)}
+    _reopen(period, above, why=why, by=by, at=at)
+
+
+def _reopen(period: Period, paths: Iterable[str], *, why: str, by: Actor, at: datetime) -> None:
+    """From the leaves to the root: a part above is approved only while all parts below it are."""
+    reopened: list[Approval] = []
+    for path in sorted(paths, key=lambda path: (-len(path), path)):
+        row = Approval.objects.filter(period=period, unit=number_of(path), state=ApprovalState.IN_FORCE).first()
+        if row:
+            APPROVAL_FLOW.move(row, ApprovalState.REOPENED, changed_at=at)
+            reopened.append(row)
+    ApprovalEvent.objects.bulk_create(
+        ApprovalEvent(approval=row, state=ApprovalState.REOPENED, at=at, by=_person(by), why=why) for row in reopened
+    )
+
+
+def _approval(period: Period, unit: Unit, path: str, *, by: Actor, at: datetime) -> Approval:
+    approval = Approval.objects.filter(period=period, unit=unit).first()
+    if approval is None:
+        approval = Approval.objects.create(
+            period=period, unit=unit, unit_path=unit.path, counted_path=path, changed_at=at
+        )
+    else:
+        APPROVAL_FLOW.move(approval, ApprovalState.IN_FORCE, changed_at=at)
+    n = reports_right_below(period.rollup, path).exclude(state=ReportState.DRAFT).count()
+    ApprovalEvent.objects.create(approval=approval, state=ApprovalState.IN_FORCE, at=at, by=_person(by), n=n)
+    return approval
+
+
+def _approve_reports(period: Period, path: str, *, at: datetime) -> None:
+    filed = list(reports_right_below(period.rollup, path).filter(state=ReportState.FILED))
+    Report.objects.filter(pk__in=[each.pk for each in filed]).update(state=ReportState.APPROVED, approved_at=at)
+    notes = [Note(each.counted_path, answer_of(each), answer_of(each), is_approved=True) for each in filed]
+    note_changes(period.rollup_id, notes, at=at)
+
+
+def _hold(period: Period, path: str, *, alone: bool) -> None:
+    """Hold the part below `path` until the transaction ends. SQLite has one writer anyway."""
+    if connection.vendor != "postgresql":
+        return
+    shared = "" if alone else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT pg_advisory_xact_lock{shared}(hashtextextended(%s, 0))",
+            [f"part {period.pk} {path}"],
+        )
+
+
+def _person(by: Actor) -> Person | None:
+    return by if isinstance(by, Person) else None

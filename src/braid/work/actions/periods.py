@@ -1,0 +1,116 @@
+"""Opening and closing the periods in which a form is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from braid.contact.models import AudienceRule
+from braid.kernel.access import OPERATOR, Actor, require
+from braid.kernel.errors import BadInput, WrongState
+from braid.kernel.ledger import Strand, record
+from braid.work.calendar import last_day
+from braid.work.enums import Every, FieldKind, ReportFormState, RollUp
+from braid.work.models import Directive, Field, Period, PeriodRule, ReportForm, Rollup
+from braid.work.rules import can_run_forms_of
+
+RULE = ("unit", "is_subtree", "levels", "kinds", "offices")
+"""What one rule of an audience says."""
+AT_ONCE = 20
+"""Forms one round of the worker looks at."""
+
+
+@transaction.atomic
+def open_period(
+    form: ReportForm,
+    *,
+    first_on: date,
+    last_on: date,
+    due_on: date,
+    by: Actor,
+    at: datetime,
+    directive: Directive | None = None,
+    rules: Iterable[AudienceRule] | None = None,
+) -> Period:
+    """Ask the newest published version of `form` for the days from `first_on` to `last_on`, both included.
+
+    Asked are the units of the form's own rules, or of `rules` (those of `directive`). Refused when `by` may not run forms of
+    its unit, when it is not in use, and when it asks nobody.
+    """
+    require(can_run_forms_of(by, form.unit_path))
+    if form.state != ReportFormState.OPEN:
+        raise WrongState(_("This form is not in use."))
+    asked = list(form.audience.all()) if rules is None else list(rules)
+    if not asked:
+        raise BadInput(_("Choose which units fill in this form first."))
+    version = form.versions.exclude(published_at=None).order_by("-number")[0]
+    rollup = Rollup.objects.create(opened_at=at, extremes=extremes_of(version.fields.all()))
+    period = Period.objects.create(
+        form=form,
+        version=version,
+        directive=directive,
+        unit_id=form.unit_id,
+        unit_path=form.unit_path,
+        first_on=first_on,
+        last_on=last_on,
+        due_on=due_on,
+        opened_at=at,
+        rollup=rollup,
+    )
+    PeriodRule.objects.bulk_create(
+        PeriodRule(period=period, opened_at=at, **{name: getattr(rule, name) for name in RULE}) for rule in asked
+    )
+    record(form.unit, Strand.WORK, "form.asked", by=by, at=at)
+    return period
+
+
+@transaction.atomic
+def close_period(period: Period, *, by: Actor, at: datetime) -> Period:
+    """Take no more reports and corrections of `period`. Refused to whoever may not run its form, and when it is closed."""
+    require(can_run_forms_of(by, period.unit_path))
+    if not Period.objects.filter(pk=period.pk, closed_at=None).update(closed_at=at):
+        raise WrongState(_("It is closed already."))
+    period.closed_at = at
+    period.audience.update(is_open=False)
+    return period
+
+
+def extremes_of(fields: Iterable[Field]) -> list[str]:
+    """The measures of which the lowest, highest or latest value is asked for."""
+    asked = (RollUp.MIN, RollUp.MAX, RollUp.LATEST)
+    return [field.key for field in fields if field.kind == FieldKind.NUMBER and field.roll_up in asked]
+
+
+def open_due_periods(at: datetime) -> int:
+    """A round of the worker: open the periods whose last day is over, of forms in use. Returns how many forms moved on.
+
+    A period is opened when it is over, since then what happened in it can be filled in from the journal. A form past its last
+    day opens none any more.
+    """
+    today = timezone.localdate(at)
+    due = ReportForm.objects.filter(state=ReportFormState.OPEN, next_on__lte=today - timedelta(days=6))
+    moved = 0
+    for form in due.select_related("unit").order_by("next_on")[:AT_ONCE]:
+        moved += _open_next(form, today=today, at=at)
+    return moved
+
+
+@transaction.atomic
+def _open_next(form: ReportForm, *, today: date, at: datetime) -> int:
+    every, first = Every(form.every), form.next_on
+    assert first is not None  # that is how it was found
+    last = last_day(every, first)
+    if last >= today:
+        return 0
+    after = last + timedelta(days=1)
+    following = after if after <= form.ends_on else None
+    if not ReportForm.objects.filter(pk=form.pk, next_on=first, state=ReportFormState.OPEN).update(next_on=following):
+        return 0
+    if form.audience.exists() and first <= form.ends_on:
+        due_on = last + timedelta(days=form.due_days)
+        open_period(form, first_on=first, last_on=last, due_on=max(due_on, today), by=OPERATOR, at=at)
+    return 1

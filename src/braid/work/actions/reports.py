@@ -1,0 +1,264 @@
+"""Filling in, filing, correcting and sending back reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from braid.kernel.access import Actor, require
+from braid.kernel.errors import BadInput, Refused, WrongState
+from braid.kernel.ledger import Happened, Strand, record_all
+from braid.people.models import Person
+from braid.units.models import Unit
+from braid.units.queries.history import paths_at
+from braid.work.checking import Check, measures_of, wrong_values
+from braid.work.enums import REPORT_FLOW, ReportState
+from braid.work.measures import Answer
+from braid.work.models import Field, Period, Report, ReportVersion
+from braid.work.queries.asked import units_asked
+from braid.work.queries.rollups import answer_of
+from braid.work.rules import can_file_for, can_send_back
+
+from .approvals import hold_parts, reopen_above
+from .rollups import Note, note_changes
+
+CHUNK = 1_000
+"""Reports in one statement."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a unit filled in: values by key of a field (`Report.values`), and what goes with them."""
+
+    values: dict[str, Any]
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Why a number is not the journal's, by key."""
+    counted: dict[str, int] = field(default_factory=dict)
+    """What the journal had counted, by key."""
+    note: str = ""
+    minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class Filing:
+    """One report to file: of which unit, and the report as the one who files it has seen it (None: there was none)."""
+
+    unit: Unit
+    filled: Filled
+    seen: Report | None = None
+    why: str = ""
+    """Why what was filed before is corrected."""
+
+
+@transaction.atomic
+def save_draft(period: Period, unit: Unit, filled: Filled, *, seen: Report | None, by: Person, at: datetime) -> Report:
+    """Keep what was filled in so far; it counts nothing yet. Gaps are allowed, wrong values are not.
+
+    Refused when `by` may not file for `unit`, when it is not asked, when it was filed already (that is corrected by filing
+    again), and when somebody changed it since `seen`.
+    """
+    _check_may(period, [unit], by=by)
+    _check_values(period, filled, is_whole=False)
+    kept = _columns(filled) | {"changed_at": at, "changed_by": by}
+    if seen is None:
+        return _begin(period, unit, **kept)
+    if seen.state != ReportState.DRAFT:
+        raise WrongState(_("This was reported already. Report again to correct it."))
+    if not _as_seen(seen).update(**kept):
+        raise _changed_meanwhile()
+    seen.refresh_from_db()
+    return seen
+
+
+@transaction.atomic
+def file_report(
+    period: Period, unit: Unit, filled: Filled, *, seen: Report | None = None, why: str = "", by: Actor, at: datetime
+) -> Report:
+    """File the report of `unit`: from now on it counts for every unit above. Filed again, it corrects what it said.
+
+    What it said before stays readable. Where it was approved, only the approvals on its path upward are reopened, for `why`.
+    Refused when `by` may not file for the unit, when it is not asked, when the period is closed, when a value is missing or
+    wrong (`fields` says which), when a correction has no reason, and when somebody changed it since `seen`.
+    """
+    return file_reports(period, [Filing(unit, filled, seen, why)], by=by, at=at)[0]
+
+
+@transaction.atomic
+def file_reports(period: Period, filings: Sequence[Filing], *, by: Actor, at: datetime) -> list[Report]:
+    """File many reports at once, all or none, as `file_report` files one; each unit once. A few statements for all of them."""
+    units = [filing.unit for filing in filings]
+    _check_may(period, units, by=by)
+    fields = list(period.version.fields.all())
+    for filing in filings:
+        _check_values(period, filing.filled, is_whole=True, fields=fields)
+        _check_reason(filing)
+    paths = paths_at(units, period.opened_at)
+    hold_parts(period, paths.values())
+    rows = [_report(period, filing, paths[filing.unit.pk], fields, by=by, at=at) for filing in filings]
+    new = [report for filing, report in zip(filings, rows, strict=True) if filing.seen is None]
+    _create(new)
+    again = [filing for filing in filings if filing.seen is not None]
+    for filing, report in zip(filings, rows, strict=True):
+        if filing.seen is not None:
+            _replace(filing.seen, report, why=filing.why)
+    notes = [_note(filing.seen, report) for filing, report in zip(filings, rows, strict=True)]
+    note_changes(period.rollup_id, notes, at=at)
+    reopen_above(period, [report.counted_path for report in rows], why=_first_why(again), by=by, at=at)
+    record_all(_journalled(filings), by=by, at=at)
+    return rows
+
+
+@transaction.atomic
+def send_back(report: Report, *, why: str, by: Actor, at: datetime) -> Report:
+    """Send a report back to its unit for the reason `why`: it counts no more until it is filed again.
+
+    Refused when `by` approves for no unit above it, without a reason, when it is not filed or approved already, and when the
+    period is closed.
+    """
+    period = report.period
+    require(can_send_back(by, period, report))
+    if not why.strip():
+        raise BadInput(_("Say what should be different."), fields={"why": _("Write a reason.")})
+    _check_open(period)
+    hold_parts(period, [report.counted_path])
+    was = answer_of(report)
+    REPORT_FLOW.move(report, ReportState.DRAFT, sent_back_why=why.strip(), changed_at=at)
+    note_changes(period.rollup_id, [Note(report.counted_path, was, None)], at=at)
+    return report
+
+
+def _check_may(period: Period, units: Sequence[Unit], *, by: Actor) -> None:
+    require(all(can_file_for(by, unit) for unit in units))
+    _check_open(period)
+    asked = units_asked(period, units)
+    strangers = [unit for unit in units if unit.pk not in asked]
+    if strangers:
+        raise BadInput(_("%(unit)s is not asked to fill in this form.") % {"unit": strangers[0]})
+
+
+def _check_open(period: Period) -> None:
+    if period.closed_at is not None:
+        raise WrongState(_("This period is closed: it takes no more reports."))
+
+
+def _check_values(period: Period, filled: Filled, *, is_whole: bool, fields: Sequence[Field] | None = None) -> None:
+    asked = period.version.fields.all() if fields is None else fields
+    checks = [Check.of(kept) for kept in period.version.checks] if is_whole else []
+    wrong: dict[str, Any] = dict(wrong_values(asked, checks, filled.values, is_whole=is_whole))
+    if is_whole:
+        for key, counted in filled.counted.items():
+            if key not in wrong and filled.values.get(key) != counted and not filled.reasons.get(key, "").strip():
+                wrong[key] = _("Say why it is not what was counted.")
+    if wrong:
+        raise BadInput(_("Some answers are missing or wrong."), fields=wrong)
+
+
+def _check_reason(filing: Filing) -> None:
+    if filing.seen and filing.seen.state != ReportState.DRAFT and not filing.why.strip():
+        raise BadInput(_("Say what was corrected."), fields={"why": _("Write a reason.")})
+
+
+def _report(period: Period, filing: Filing, path: str, fields: Iterable[Field], *, by: Actor, at: datetime) -> Report:
+    """The report as it is once it is filed; not written yet."""
+    person = by if isinstance(by, Person) else None
+    return Report(
+        pk=filing.seen.pk if filing.seen else None,
+        period=period,
+        form_version_id=period.version_id,
+        unit=filing.unit,
+        unit_path=filing.unit.path,
+        counted_path=filing.seen.counted_path if filing.seen else path,
+        state=ReportState.FILED,
+        measures=measures_of(fields, filing.filled.values),
+        version=(filing.seen.version if filing.seen else 0) + 1,
+        changed_at=at,
+        changed_by=person,
+        filed_at=at,
+        filed_by=person,
+        **_columns(filing.filled),
+    )
+
+
+def _columns(filled: Filled) -> dict[str, Any]:
+    names = ("values", "counted", "reasons", "note", "minutes")
+    return {name: getattr(filled, name) for name in names}
+
+
+def _begin(period: Period, unit: Unit, **kept: Any) -> Report:
+    path = paths_at([unit], period.opened_at)[unit.pk]
+    report = Report(
+        period=period, form_version_id=period.version_id, unit=unit, unit_path=unit.path, counted_path=path, **kept
+    )
+    _create([report])
+    return report
+
+
+def _create(reports: list[Report]) -> None:
+    """Write new reports, on condition that nobody else has begun one of them."""
+    begun = (
+        Report.objects.filter(period=reports[0].period, unit__in=[each.unit_id for each in reports]) if reports else ()
+    )
+    if reports and begun.exists():  # type: ignore[union-attr]
+        raise _changed_meanwhile()
+    Report.objects.bulk_create(reports, batch_size=CHUNK)
+
+
+_WRITTEN = (
+    *("form_version_id", "state", "values", "counted", "reasons", "note", "minutes", "measures", "version"),
+    *("changed_at", "changed_by", "filed_at", "filed_by"),
+)
+
+
+def _replace(seen: Report, report: Report, *, why: str) -> None:
+    """Write `report` over `seen`, on condition that it still is as it was seen, and keep what it said."""
+    if seen.filed_at is not None and seen.version:
+        ReportVersion.objects.create(
+            report_id=seen.pk,
+            number=seen.version,
+            values=seen.values,
+            counted=seen.counted,
+            reasons=seen.reasons,
+            filed_at=seen.filed_at,
+            filed_by_id=seen.filed_by_id,
+            was_approved=seen.state == ReportState.APPROVED,
+            replaced_why=why.strip(),
+        )
+    values = {name: getattr(report, name) for name in _WRITTEN}
+    if not _as_seen(seen).update(**values, approved_at=None, sent_back_why=""):
+        raise _changed_meanwhile()
+
+
+def _as_seen(seen: Report) -> Any:
+    return Report.objects.filter(pk=seen.pk, state=seen.state, version=seen.version, changed_at=seen.changed_at)
+
+
+def _note(seen: Report | None, report: Report) -> Note:
+    was: Answer | None = answer_of(seen) if seen else None
+    return Note(
+        report.counted_path, was, answer_of(report), was_approved=bool(seen and seen.state == ReportState.APPROVED)
+    )
+
+
+def _first_why(filings: Sequence[Filing]) -> str:
+    return next((filing.why.strip() for filing in filings if filing.why.strip()), "")
+
+
+def _journalled(filings: Iterable[Filing]) -> list[Happened]:
+    """First reports and corrections, each by its own name."""
+    return [
+        Happened(filing.unit.pk, Strand.WORK, "report.corrected" if _was_filed(filing) else "report.filed")
+        for filing in filings
+    ]
+
+
+def _was_filed(filing: Filing) -> bool:
+    return filing.seen is not None and filing.seen.version > 0
+
+
+def _changed_meanwhile() -> Refused:
+    return WrongState(_("Somebody else changed this a moment ago. Open it again to see how it is now."))

@@ -1,0 +1,1 @@
+"""Input about work into clean values."""
