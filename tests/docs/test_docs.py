@@ -106,7 +106,7 @@ def test_lines_of_the_record_are_kinds_that_exist() -> None:
 
 def test_every_hook_named_exists() -> None:
     text = (DOCS / "how-to/add-an-app.md").read_text()
-    named = re.findall(r"`((?:units|people|kernel|insight)\.[\w.]+)`", text)
+    named = re.findall(r"`((?:units|people|kernel|insight|work)\.[\w.]+)`", text)
     assert len(named) > 12
     for dotted in named:
         module, *rest = dotted.split(".")
