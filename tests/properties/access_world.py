@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+
 from django.utils import timezone
 
 from braid.kernel.access import OPERATOR
