@@ -126,11 +126,12 @@ def test_totals_equal_a_recount(plan: list[tuple[Any, ...]]) -> None:
 
 
 def extremes_are_never_found_anew(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(rollups, "_find_extremes", lambda *given, **more: None)
+    for module in (rollups, queries.rollups):
+        patch.setattr(module, "find_extremes", lambda *given, **more: None)
 
 
 def what_is_not_folded_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(queries.rollups, "_changes_below", lambda *given: [])
+    patch.setattr(queries.rollups, "deltas_of", lambda *given: {})
 
 
 def corrections_reopen_nothing(patch: pytest.MonkeyPatch) -> None:
