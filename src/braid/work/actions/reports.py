@@ -125,6 +125,8 @@ def send_back(report: Report, *, why: str, by: Actor, at: datetime) -> Report:
         raise BadInput(_("Say what should be different."), fields={"why": _("Write a reason.")})
     _check_open(period)
     hold_parts(period, [report.counted_path])
+    if not Report.objects.select_for_update().filter(pk=report.pk, version=report.version).exists():
+        raise _changed_meanwhile()
     was = answer_of(report)
     REPORT_FLOW.move(report, ReportState.DRAFT, sent_back_why=why.strip(), changed_at=at)
     note_changes(period.rollup_id, [Note(report.counted_path, was, None)], at=at)
