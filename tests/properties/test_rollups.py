@@ -91,6 +91,8 @@ class World:
             assert parts[path].filed.as_json == summary_of(answers_of(below), rollup.extremes).as_json
             assert parts[path].approved.as_json == summary_of(answers_of(approved), rollup.extremes).as_json
             assert parts[path].expected == sum(other > path and other.startswith(path) for other in self.then.values())
+        assert not queries.wrong_totals()
+        assert not queries.wrong_approvals()
         in_force = Approval.objects.filter(state=ApprovalState.IN_FORCE).values_list("counted_path", flat=True)
         for report in reports:
             assert report.state != ReportState.FILED or not any(

@@ -20,6 +20,7 @@ from braid.work.actions import Filing, Filled, approve_part, file_reports, fold_
 from braid.work.actions.rollups import fold_slice
 from braid.work.enums import ApprovalState, ReportState
 from braid.work.models import Approval, ApprovalEvent, Change, Period, Report, ReportVersion
+from braid.work.queries import wrong_approvals, wrong_totals
 from braid.work.queries.approvals import seal_of
 from braid.work.queries.rollups import parts_below, recounted, reports_below
 from tests.factories import period, report_form, tree
@@ -84,9 +85,12 @@ def judge() -> None:
     asked = Period.objects.select_related("rollup").get()
     pending = Change.objects.count()
     _compare(asked)
+    assert not wrong_totals()
     fold_all()
     assert not Change.objects.exists()
     _compare(asked)
+    assert not wrong_totals()
+    assert not wrong_approvals()
     told = Counter[int]()
     for line in _log().read_text().split():
         unit, version = map(int, line.split(":"))
