@@ -56,7 +56,7 @@ def run(world: World) -> Iterator[Line]:
     ran: dict[str, Ran] = {}
     for name, write, folding in [*ways, *ways]:  # twice, so that no way has the warm or the quiet half
         say(f"16 writers: {name}")
-        now = race(write, places, WRITERS, seconds / 2, folding=folding)
+        now = race(write, places, WRITERS, seconds / 2, fold=_fold if folding else None)
         before = ran.get(name, now)
         ran[name] = Ran((before.rate + now.rate) / 2, max(before.p99, now.p99) if name in ran else now.p99)
     inserts, ours, root_first = ran.values()
@@ -99,9 +99,14 @@ def run(world: World) -> Iterator[Line]:
 
 
 def race(
-    write: Callable[[Unit], None], places: list[Unit], writers: int, seconds: float, *, folding: bool = False
+    write: Callable[[Unit], None],
+    places: list[Unit],
+    writers: int,
+    seconds: float,
+    *,
+    fold: Callable[[float], None] | None = None,
 ) -> Ran:
-    """Let `writers` processes call `write` for `seconds`, each with a connection of its own."""
+    """Let `writers` processes call `write` for `seconds`, each with a connection of its own; one more folds until then."""
     connection.close()
     fork = multiprocessing.get_context("fork")
     results = fork.SimpleQueue()
@@ -109,7 +114,7 @@ def race(
     hands = [
         fork.Process(target=_work, args=(write, places, start, seconds, number, results)) for number in range(writers)
     ]
-    folder = fork.Process(target=_fold, args=(start + seconds,)) if folding else None
+    folder = fork.Process(target=fold, args=(start + seconds,)) if fold else None
     for hand in [*hands, *([folder] if folder else [])]:
         hand.start()
     times = sorted(taken for _ in hands for taken in results.get())

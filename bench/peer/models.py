@@ -84,3 +84,38 @@ class Counter(models.Model):
 
     unit_number = models.BigIntegerField(primary_key=True)
     amount = models.BigIntegerField(default=0)
+
+
+class PlainReport(models.Model):
+    """A report as most programs keep it: the unit's path beside it, and each answer a row of its own."""
+
+    unit_number = models.BigIntegerField()
+    path = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["path"], name="plain_report_path")]
+
+
+class PlainAnswer(models.Model):
+    """One answer of a report."""
+
+    report = models.ForeignKey(PlainReport, models.CASCADE, db_constraint=False)
+    path = models.CharField(max_length=200)
+    field = models.CharField(max_length=20)
+    value = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["field", "path"], name="plain_answer_field")]
+
+
+class FieldCounter(models.Model):
+    """What all units below one answered to one question, added to with every report."""
+
+    unit_number = models.BigIntegerField()
+    field = models.CharField(max_length=20)
+    n = models.BigIntegerField(default=0)
+    sum = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit_number", "field"], name="field_counter_once")]

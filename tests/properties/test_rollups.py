@@ -91,6 +91,8 @@ class World:
             assert parts[path].filed.as_json == summary_of(answers_of(below), rollup.extremes).as_json
             assert parts[path].approved.as_json == summary_of(answers_of(approved), rollup.extremes).as_json
             assert parts[path].expected == sum(other > path and other.startswith(path) for other in self.then.values())
+        assert not queries.wrong_totals()
+        assert not queries.wrong_approvals()
         in_force = Approval.objects.filter(state=ApprovalState.IN_FORCE).values_list("counted_path", flat=True)
         for report in reports:
             assert report.state != ReportState.FILED or not any(
@@ -126,11 +128,12 @@ def test_totals_equal_a_recount(plan: list[tuple[Any, ...]]) -> None:
 
 
 def extremes_are_never_found_anew(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(rollups, "_find_extremes", lambda *given, **more: None)
+    for module in (rollups, queries.rollups):
+        patch.setattr(module, "find_extremes", lambda *given, **more: None)
 
 
 def what_is_not_folded_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(queries.rollups, "_changes_below", lambda *given: [])
+    patch.setattr(queries.rollups, "deltas_of", lambda *given: {})
 
 
 def corrections_reopen_nothing(patch: pytest.MonkeyPatch) -> None:

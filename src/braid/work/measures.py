@@ -6,7 +6,7 @@ cell of a table, `f5:0:1`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,7 @@ class Answer:
         return {"at": self.at, "values": dict(self.values)}
 
 
-@dataclass
+@dataclass(slots=True)
 class Figure:
     """One measure over many answers: how many gave it and their sum; and where they are asked for, the extremes."""
 
@@ -53,8 +53,13 @@ class Figure:
             self.latest, self.latest_at = other.latest, other.latest_at
 
     def is_shaped_by(self, other: Figure) -> bool:
-        """Whether an extreme may stand here because of the one answer in `other`: without it, it must be found anew."""
-        return other.low == self.low or other.high == self.high or other.latest_at == self.latest_at
+        """Whether an extreme may stand here because of the answers in `other`: without them, it must be found anew.
+
+        Also where one of them lies beyond what stands here: this may have been found anew while they were being taken away.
+        """
+        if self.low is None or self.high is None or other.low is None or other.high is None:
+            return other.low is not None
+        return other.low <= self.low or other.high >= self.high or other.latest_at >= self.latest_at
 
     def forget_extremes(self) -> None:
         self.low = self.high = self.latest = None
@@ -97,7 +102,65 @@ class Summary:
             mine.widen(figure)
 
     def figure(self, key: str) -> Figure:
-        return self.figures.setdefault(key, Figure())
+        found = self.figures.get(key)
+        if found is None:
+            found = self.figures[key] = Figure()
+        return found
+
+    def change(self, delta: Delta) -> bool:
+        """Count what `delta` brings and no more what it takes; returns whether extremes must be found anew."""
+        self.n += delta.n
+        for key, (n, total) in delta.sums.items():
+            figure = self.figure(key)
+            figure.n, figure.sum = figure.n + n, figure.sum + total
+        for key, came in delta.came.items():
+            self.figure(key).widen(came)
+        return any(self.figure(key).is_shaped_by(went) for key, went in delta.went.items())
+
+
+@dataclass(slots=True)
+class Delta:
+    """What changes of answers do to a summary. Deltas add up on the way to the root, so each answer is looked at once."""
+
+    n: int = 0
+    sums: dict[str, list[int]] = field(default_factory=dict)
+    """By measure, how many more gave it, and how much more it comes to."""
+    came: dict[str, Figure] = field(default_factory=dict)
+    """The answers that are new, of measures whose extremes are kept."""
+    went: dict[str, Figure] = field(default_factory=dict)
+    """Those that count no more."""
+
+    def count(self, answer: Answer, sign: int, extremes: Collection[str]) -> None:
+        """Count one answer, or with `sign` -1 count it no more."""
+        self.n += sign
+        for key, value in answer.values.items():
+            self._add(key, sign, sign * value)
+            if key in extremes:
+                _widen(self.came if sign > 0 else self.went, key, Figure.of(value, answer.at))
+
+    def add(self, other: Delta) -> None:
+        """Count what `other` counts as well."""
+        self.n += other.n
+        for key, (n, total) in other.sums.items():
+            self._add(key, n, total)
+        for key, figure in other.came.items():
+            _widen(self.came, key, figure)
+        for key, figure in other.went.items():
+            _widen(self.went, key, figure)
+
+    def _add(self, key: str, n: int, total: int) -> None:
+        held = self.sums.get(key)
+        if held is None:
+            self.sums[key] = [n, total]
+        else:
+            held[0] += n
+            held[1] += total
+
+
+def _widen(figures: dict[str, Figure], key: str, figure: Figure) -> None:
+    if key not in figures:
+        figures[key] = Figure()
+    figures[key].widen(figure)
 
 
 def summary_of(answers: Iterable[Answer], extremes: Iterable[str] = ()) -> Summary:
@@ -118,8 +181,12 @@ def _kept(figure: Figure) -> list[Any]:
 
 
 def _least(one: int | None, other: int | None) -> int | None:
-    return min((value for value in (one, other) if value is not None), default=None)
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def _most(one: int | None, other: int | None) -> int | None:
-    return max((value for value in (one, other) if value is not None), default=None)
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)

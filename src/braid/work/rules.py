@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from braid.kernel.access import Actor, may, scope
@@ -65,6 +67,12 @@ def can_run_forms_of(by: Actor, path: str) -> bool:
 def can_file_for(by: Actor, unit: Unit) -> bool:
     """Whether `by` may fill in and file reports of `unit`."""
     return may(by, FILE_REPORTS, unit.path)
+
+
+def can_file_for_all(by: Actor, units: Iterable[Unit]) -> bool:
+    """Whether `by` may do so for each of `units`."""
+    reach = scope(by, FILE_REPORTS)
+    return all(reach.covers(unit.path) for unit in units)
 
 
 def can_approve_at(by: Actor, unit: Unit) -> bool:

@@ -1,13 +1,15 @@
 """Approving a part of the tree, and reopening what was approved when a report below it changes.
 
-A unit approves the reports right below it once the units there have approved theirs. Locks go from the leaves to the root:
-who files holds the part of each report (shared), who approves holds her part alone, then the approvals on the path upward.
+A unit approves the reports right below it once the units there have approved theirs. Who files holds all parts above each
+report together with others who file; who approves holds her part alone. So nobody approves while something below is being
+filed, and who files afterwards sees the approval and reopens it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from zlib import crc32
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,6 @@ from braid.kernel.access import Actor, require
 from braid.kernel.errors import BadInput, WrongState
 from braid.kernel.ledger import Strand, record
 from braid.people.models import Person
-from braid.units.enums import STEP
 from braid.units.models import Unit
 from braid.units.paths import ancestor_paths, number_of
 from braid.units.queries.history import path_at
@@ -29,6 +30,14 @@ from braid.work.rules import can_approve_at
 
 from .rollups import Note, note_changes
 
+LOCKS = 256
+"""Advisory locks for the parts of one period."""
+
+_HOLD = """
+    SELECT CASE WHEN is_alone THEN pg_advisory_xact_lock(%s::int, lock) ELSE pg_advisory_xact_lock_shared(%s::int, lock) END
+    FROM unnest(%s::int[], %s::boolean[]) AS held (lock, is_alone)
+"""
+
 
 @transaction.atomic
 def approve_part(period: Period, unit: Unit, *, seal: str, by: Actor, at: datetime) -> Approval:
@@ -39,7 +48,7 @@ def approve_part(period: Period, unit: Unit, *, seal: str, by: Actor, at: dateti
     """
     require(can_approve_at(by, unit))
     path = path_at(unit, period.opened_at)
-    _hold(period, path, alone=True)
+    _hold(period, {path: True})
     if seal != seal_of(period, path):
         raise WrongState(_("Something changed since you looked. Look at it again, then approve."))
     waiting = open_parts_below(period, path)
@@ -68,7 +77,7 @@ def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime
     if not why.strip():
         raise BadInput(_("Say why it is reopened."), fields={"why": _("Write a reason.")})
     path = path_at(unit, period.opened_at)
-    _hold(period, path, alone=True)
+    _hold(period, {above: False for above in ancestor_paths(path)} | {path: True})
     approval = Approval.objects.filter(period=period, unit=unit, state=ApprovalState.IN_FORCE).first()
     if approval is None:
         raise WrongState(_("Nothing is approved here."))
@@ -80,9 +89,9 @@ def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime
 
 
 def hold_parts(period: Period, paths: Iterable[str]) -> None:
-    """Hold the parts that reports at `paths` belong to, together with others who file there: nobody approves them meanwhile."""
-    for path in sorted({path[:-STEP] for path in paths}):
-        _hold(period, path, alone=False)
+    """Hold the parts that reports at `paths` belong to, up to the root, together with others who file there: nobody approves
+    them meanwhile."""
+    _hold(period, {above: False for path in paths for above in ancestor_paths(path)})
 
 
 def reopen_above(period: Period, paths: Iterable[str], *, why: str, by: Actor, at: datetime) -> None:
@@ -93,12 +102,12 @@ def reopen_above(period: Period, paths: Iterable[str], *, why: str, by: Actor, a
 
 def _reopen(period: Period, paths: Iterable[str], *, why: str, by: Actor, at: datetime) -> None:
     """From the leaves to the root: a part above is approved only while all parts below it are."""
-    reopened: list[Approval] = []
-    for path in sorted(paths, key=lambda path: (-len(path), path)):
-        row = Approval.objects.filter(period=period, unit=number_of(path), state=ApprovalState.IN_FORCE).first()
-        if row:
-            APPROVAL_FLOW.move(row, ApprovalState.REOPENED, changed_at=at)
-            reopened.append(row)
+    in_force = Approval.objects.filter(
+        period=period, unit__in={number_of(path) for path in paths}, state=ApprovalState.IN_FORCE
+    )
+    reopened = list(in_force.order_by("-counted_path__length", "counted_path").select_for_update(of=("self",)))
+    for row in reopened:
+        APPROVAL_FLOW.move(row, ApprovalState.REOPENED, changed_at=at)
     ApprovalEvent.objects.bulk_create(
         ApprovalEvent(approval=row, state=ApprovalState.REOPENED, at=at, by=_person(by), why=why) for row in reopened
     )
@@ -124,16 +133,20 @@ def _approve_reports(period: Period, path: str, *, at: datetime) -> None:
     note_changes(period.rollup_id, notes, at=at)
 
 
-def _hold(period: Period, path: str, *, alone: bool) -> None:
-    """Hold the part below `path` until the transaction ends. SQLite has one writer anyway."""
+def _hold(period: Period, parts: Mapping[str, bool]) -> None:
+    """Hold `parts` until the transaction ends, those that are True alone. SQLite has one writer anyway.
+
+    Parts share `LOCKS` locks, so that a large batch does not use up the server's; everybody takes them in the same order.
+    """
     if connection.vendor != "postgresql":
         return
-    shared = "" if alone else "_shared"
+    locks: dict[int, bool] = {}
+    for path, is_alone in parts.items():
+        lock = crc32(path.encode()) % LOCKS
+        locks[lock] = locks.get(lock, False) or is_alone
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT pg_advisory_xact_lock{shared}(hashtextextended(%s, 0))",
-            [f"part {period.pk} {path}"],
-        )
+        cursor.execute(_HOLD, [period.pk, period.pk, sorted(locks), [locks[lock] for lock in sorted(locks)]])
+        cursor.fetchall()
 
 
 def _person(by: Actor) -> Person | None:

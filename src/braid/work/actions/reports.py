@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from braid.kernel.access import Actor, require
+from braid.kernel.bulk import insert_rows
 from braid.kernel.errors import BadInput, Refused, WrongState
 from braid.kernel.ledger import Happened, Strand, record_all
 from braid.people.models import Person
@@ -22,13 +23,15 @@ from braid.work.measures import Answer
 from braid.work.models import Field, Period, Report, ReportVersion
 from braid.work.queries.asked import units_asked
 from braid.work.queries.rollups import answer_of
-from braid.work.rules import can_file_for, can_send_back
+from braid.work.rules import can_file_for_all, can_send_back
 
 from .approvals import hold_parts, reopen_above
 from .rollups import Note, note_changes
 
 CHUNK = 1_000
 """Reports in one statement."""
+MANY = 50
+"""From so many on new reports are written without Django's rows, which cost more than the database."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def save_draft(period: Period, unit: Unit, filled: Filled, *, seen: Report | Non
     again), and when somebody changed it since `seen`.
     """
     _check_may(period, [unit], by=by)
-    _check_values(period, filled, is_whole=False)
+    _check_values(_Asked.of(period), filled, is_whole=False)
     kept = _columns(filled) | {"changed_at": at, "changed_by": by}
     if seen is None:
         return _begin(period, unit, **kept)
@@ -93,22 +96,18 @@ def file_reports(period: Period, filings: Sequence[Filing], *, by: Actor, at: da
     """File many reports at once, all or none, as `file_report` files one; each unit once. A few statements for all of them."""
     units = [filing.unit for filing in filings]
     _check_may(period, units, by=by)
-    fields = list(period.version.fields.all())
+    asked = _Asked.of(period)
     for filing in filings:
-        _check_values(period, filing.filled, is_whole=True, fields=fields)
+        _check_values(asked, filing.filled, is_whole=True)
         _check_reason(filing)
     paths = paths_at(units, period.opened_at)
     hold_parts(period, paths.values())
-    rows = [_report(period, filing, paths[filing.unit.pk], fields, by=by, at=at) for filing in filings]
-    new = [report for filing, report in zip(filings, rows, strict=True) if filing.seen is None]
-    _create(new)
-    again = [filing for filing in filings if filing.seen is not None]
-    for filing, report in zip(filings, rows, strict=True):
-        if filing.seen is not None:
-            _replace(filing.seen, report, why=filing.why)
-    notes = [_note(filing.seen, report) for filing, report in zip(filings, rows, strict=True)]
-    note_changes(period.rollup_id, notes, at=at)
-    reopen_above(period, [report.counted_path for report in rows], why=_first_why(again), by=by, at=at)
+    rows = [_report(period, filing, paths[filing.unit.pk], asked.fields, by=by, at=at) for filing in filings]
+    both = list(zip(filings, rows, strict=True))
+    _create([report for filing, report in both if filing.seen is None])
+    _replace([(filing, report) for filing, report in both if filing.seen is not None])
+    note_changes(period.rollup_id, [_note(filing.seen, report) for filing, report in both], at=at)
+    reopen_above(period, [report.counted_path for report in rows], why=_first_why(filings), by=by, at=at)
     record_all(_journalled(filings), by=by, at=at)
     return rows
 
@@ -126,6 +125,8 @@ def send_back(report: Report, *, why: str, by: Actor, at: datetime) -> Report:
         raise BadInput(_("Say what should be different."), fields={"why": _("Write a reason.")})
     _check_open(period)
     hold_parts(period, [report.counted_path])
+    if not Report.objects.select_for_update().filter(pk=report.pk, version=report.version).exists():
+        raise _changed_meanwhile()
     was = answer_of(report)
     REPORT_FLOW.move(report, ReportState.DRAFT, sent_back_why=why.strip(), changed_at=at)
     note_changes(period.rollup_id, [Note(report.counted_path, was, None)], at=at)
@@ -133,7 +134,7 @@ def send_back(report: Report, *, why: str, by: Actor, at: datetime) -> Report:
 
 
 def _check_may(period: Period, units: Sequence[Unit], *, by: Actor) -> None:
-    require(all(can_file_for(by, unit) for unit in units))
+    require(can_file_for_all(by, units))
     _check_open(period)
     asked = units_asked(period, units)
     strangers = [unit for unit in units if unit.pk not in asked]
@@ -146,10 +147,22 @@ def _check_open(period: Period) -> None:
         raise WrongState(_("This period is closed: it takes no more reports."))
 
 
-def _check_values(period: Period, filled: Filled, *, is_whole: bool, fields: Sequence[Field] | None = None) -> None:
-    asked = period.version.fields.all() if fields is None else fields
-    checks = [Check.of(kept) for kept in period.version.checks] if is_whole else []
-    wrong: dict[str, Any] = dict(wrong_values(asked, checks, filled.values, is_whole=is_whole))
+@dataclass(frozen=True)
+class _Asked:
+    """What a period asks: read once for many reports."""
+
+    fields: list[Field]
+    checks: list[Check]
+
+    @classmethod
+    def of(cls, period: Period) -> _Asked:
+        version = period.version
+        return cls(list(version.fields.order_by("place")), [Check.of(kept) for kept in version.checks])
+
+
+def _check_values(asked: _Asked, filled: Filled, *, is_whole: bool) -> None:
+    checks = asked.checks if is_whole else []
+    wrong: dict[str, Any] = dict(wrong_values(asked.fields, checks, filled.values, is_whole=is_whole))
     if is_whole:
         for key, counted in filled.counted.items():
             if key not in wrong and filled.values.get(key) != counted and not filled.reasons.get(key, "").strip():
@@ -199,38 +212,59 @@ def _begin(period: Period, unit: Unit, **kept: Any) -> Report:
 
 
 def _create(reports: list[Report]) -> None:
-    """Write new reports, on condition that nobody else has begun one of them."""
-    begun = (
-        Report.objects.filter(period=reports[0].period, unit__in=[each.unit_id for each in reports]) if reports else ()
-    )
-    if reports and begun.exists():  # type: ignore[union-attr]
-        raise _changed_meanwhile()
-    Report.objects.bulk_create(reports, batch_size=CHUNK)
+    """Write new reports, on condition that nobody else has begun one of them. In one order, so that no two wait for each
+    other."""
+    reports = sorted(reports, key=lambda report: report.unit_id)
+    try:
+        with transaction.atomic():
+            _insert(reports)
+    except IntegrityError as error:
+        raise _changed_meanwhile() from error
 
 
+def _insert(reports: list[Report]) -> None:
+    if len(reports) < MANY:
+        Report.objects.bulk_create(reports)
+        return
+    insert_rows(Report, _INSERTED, ([getattr(report, name) for name in _INSERTED] for report in reports))
+    for start in range(0, len(reports), CHUNK):
+        some = {report.unit_id: report for report in reports[start : start + CHUNK]}
+        kept = Report.objects.filter(period=reports[0].period_id, unit__in=some)
+        for unit, number in kept.values_list("unit_id", "pk"):
+            some[unit].pk = number
+
+
+_INSERTED = [field.attname for field in Report._meta.concrete_fields if not field.primary_key]
 _WRITTEN = (
     *("form_version_id", "state", "values", "counted", "reasons", "note", "minutes", "measures", "version"),
     *("changed_at", "changed_by", "filed_at", "filed_by"),
 )
 
 
-def _replace(seen: Report, report: Report, *, why: str) -> None:
-    """Write `report` over `seen`, on condition that it still is as it was seen, and keep what it said."""
-    if seen.filed_at is not None and seen.version:
-        ReportVersion.objects.create(
-            report_id=seen.pk,
-            number=seen.version,
-            values=seen.values,
-            counted=seen.counted,
-            reasons=seen.reasons,
-            filed_at=seen.filed_at,
-            filed_by_id=seen.filed_by_id,
-            was_approved=seen.state == ReportState.APPROVED,
-            replaced_why=why.strip(),
-        )
-    values = {name: getattr(report, name) for name in _WRITTEN}
-    if not _as_seen(seen).update(**values, approved_at=None, sent_back_why=""):
-        raise _changed_meanwhile()
+def _replace(again: Iterable[tuple[Filing, Report]]) -> None:
+    """Write reports over what was seen of them, on condition that it still is as it was seen, and keep what they said."""
+    kept = []
+    for filing, report in sorted(again, key=lambda each: each[1].pk):
+        seen = filing.seen
+        assert seen is not None  # that is how they were chosen
+        values = {name: getattr(report, name) for name in _WRITTEN}
+        if not _as_seen(seen).update(**values, approved_at=None, sent_back_why=""):
+            raise _changed_meanwhile()
+        if seen.version:
+            kept.append(_version(seen, why=filing.why))
+    ReportVersion.objects.bulk_create(kept, batch_size=CHUNK)
+
+
+def _version(seen: Report, *, why: str) -> ReportVersion:
+    """What a report said until now."""
+    same = ("values", "counted", "reasons", "filed_at", "filed_by_id")
+    return ReportVersion(
+        report_id=seen.pk,
+        number=seen.version,
+        was_approved=seen.state == ReportState.APPROVED,
+        replaced_why=why.strip(),
+        **{name: getattr(seen, name) for name in same},
+    )
 
 
 def _as_seen(seen: Report) -> Any:

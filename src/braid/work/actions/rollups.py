@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
@@ -17,55 +17,60 @@ from braid.contact.models import AudienceRule
 from braid.contact.queries.audience import units_of_all
 from braid.units import snapshot
 from braid.units.models import Unit
-from braid.units.paths import ancestor_paths, number_of
-from braid.work.measures import Answer, Figure, Summary
+from braid.units.paths import number_of
+from braid.work.measures import Answer
 from braid.work.models import Change, Directive, PeriodRule, Rollup, Total
-from braid.work.queries.rollups import extremes_right_below
+from braid.work.queries.rollups import Note, Part, add_deltas, deltas_of, find_extremes, totals_at
 
 LOCK = 0x776F726B
 """The advisory lock of whoever writes totals on PostgreSQL ("work"): one folder at a time."""
-CHUNK = 2_000
-"""Rows in one statement."""
 FROZEN_AT_ONCE = 1_000
 """Totals in one transaction of freezing."""
-SLICE = {"sqlite": 500, "postgresql": 5_000}
-"""Changes in one folding transaction: on SQLite everybody else's writes wait for it."""
-PAUSE = 0.025
-"""Seconds the folder leaves to the web after a slice on SQLite."""
+SLICE_SECONDS = 0.025
+"""How long a folding transaction should take on SQLite, where everybody else's writes wait for it, and the pause after it."""
+LEAST, MOST = 20, 5_000
+"""Changes in one folding transaction."""
 
 _CLAIM = """
     DELETE FROM work_change WHERE id IN (SELECT id FROM work_change ORDER BY rollup_id, path, id LIMIT %s)
     RETURNING id, rollup_id, path, was, now, was_approved, is_approved
 """
+_NOTE_ON_SQLITE = """
+    INSERT INTO work_change (rollup_id, at, path, was, now, was_approved, is_approved) VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+_NOTE_ON_POSTGRESQL = """
+    INSERT INTO work_change (rollup_id, at, path, was, now, was_approved, is_approved)
+    SELECT %s, %s, * FROM unnest(%s::text[], %s::jsonb[], %s::jsonb[], %s::boolean[], %s::boolean[])
+"""
+_KEEP_ON_SQLITE = """
+    INSERT INTO work_total (rollup_id, expected, unit_number, path, filed, approved) VALUES (%s, 0, %s, %s, %s, %s)
+    ON CONFLICT (rollup_id, unit_number) DO UPDATE SET filed = excluded.filed, approved = excluded.approved
+"""
+_KEEP_ON_POSTGRESQL = """
+    INSERT INTO work_total (rollup_id, expected, unit_number, path, filed, approved)
+    SELECT %s, 0, * FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::jsonb[])
+    ON CONFLICT (rollup_id, unit_number) DO UPDATE SET filed = excluded.filed, approved = excluded.approved
+"""
 
 
-class Note(NamedTuple):
-    """One unit's answer changed: where it counts, what it said before and says now (None: nothing)."""
+class _Pace:
+    """How many changes the next slice takes: as many as fit `SLICE_SECONDS` at the speed of the last one."""
 
-    path: str
-    was: Answer | None
-    now: Answer | None
-    was_approved: bool = False
-    is_approved: bool = False
+    rows = 100
+
+    def learn(self, rows: int, seconds: float) -> None:
+        fitting = int(rows * SLICE_SECONDS / max(seconds, 1e-6))
+        self.rows = max(LEAST, min(fitting, 2 * self.rows, MOST))
+
+
+_pace = _Pace()
 
 
 def note_changes(rollup: int, notes: Iterable[Note], *, at: datetime) -> None:
-    """Note that answers to the roll-up numbered `rollup` changed, in the transaction that changes them."""
-    Change.objects.bulk_create(
-        [
-            Change(
-                rollup_id=rollup,
-                path=note.path,
-                at=at,
-                was=note.was.as_json if note.was else None,
-                now=note.now.as_json if note.now else None,
-                was_approved=note.was_approved,
-                is_approved=note.is_approved,
-            )
-            for note in notes
-        ],
-        batch_size=CHUNK,
-    )
+    """Note that answers to the roll-up numbered `rollup` changed, in the transaction that changes them. One statement."""
+    rows = [(note.path, _kept(note.was), _kept(note.now), note.was_approved, note.is_approved) for note in notes]
+    if rows:
+        _write(_NOTE_ON_SQLITE, _NOTE_ON_POSTGRESQL, [rollup, connection.ops.adapt_datetimefield_value(at)], rows)
 
 
 def freeze_rollups(at: datetime) -> int:
@@ -90,16 +95,22 @@ def expect(rollup: Rollup, units: BitMap, *, at: datetime) -> None:
 
 def fold_changes(at: datetime) -> int:
     """The worker's round: fold one slice of changes into totals, of whatever roll-ups. Returns how many."""
-    folded = fold_slice(SLICE[connection.vendor]) if Change.objects.exists() else 0
-    if folded and connection.vendor == "sqlite":
-        time.sleep(PAUSE)
+    if not Change.objects.exists():
+        return 0
+    if connection.vendor != "sqlite":
+        return fold_slice(MOST)
+    begun = time.perf_counter()
+    folded = fold_slice(_pace.rows)
+    if folded >= LEAST:
+        _pace.learn(folded, time.perf_counter() - begun)
+    time.sleep(SLICE_SECONDS)
     return folded
 
 
 def fold_all() -> int:
     """Fold all changes there are, in short transactions; returns how many."""
     folded = 0
-    while claimed := fold_slice(SLICE["postgresql"]):
+    while claimed := fold_slice(MOST):
         folded += claimed
     return folded
 
@@ -119,79 +130,33 @@ def fold_slice(most: int) -> int:
 
 
 def _fold(rollup: Rollup, notes: Sequence[Note]) -> None:
-    totals = _totals_above(rollup, notes)
-    stale: set[tuple[str, bool]] = set()
-    for note in notes:
-        for path in ancestor_paths(note.path):
-            _apply(totals[path], note, frozenset(rollup.extremes), stale)
-    for path, is_approved in sorted(stale, key=lambda each: -len(each[0])):
-        _find_extremes(rollup, totals, path, is_approved=is_approved)
-    Total.objects.bulk_update((each.row for each in totals.values()), ["filed", "approved"], batch_size=200)
+    deltas = deltas_of(notes, rollup.extremes)
+    totals = totals_at(rollup, deltas)
+    for path, is_approved in add_deltas(totals, deltas):
+        find_extremes(rollup, totals, path, is_approved=is_approved)
+    rows = sorted((number_of(path), path, *_sums(part)) for path, part in totals.items())  # `expect` writes in this order, too
+    if rows:
+        _write(_KEEP_ON_SQLITE, _KEEP_ON_POSTGRESQL, [rollup.pk], rows)
 
 
-class _Sums:
-    """A total while changes are added to it."""
-
-    def __init__(self, row: Total) -> None:
-        self._row = row
-        self.filed, self.approved = Summary.of(row.filed), Summary.of(row.approved)
-
-    def of(self, *, is_approved: bool) -> Summary:
-        return self.approved if is_approved else self.filed
-
-    @property
-    def row(self) -> Total:
-        """The row with what was added."""
-        self._row.filed, self._row.approved = self.filed.as_json, self.approved.as_json
-        return self._row
+def _sums(part: Part) -> tuple[str, str]:
+    return _dumped(part.filed.as_json), _dumped(part.approved.as_json)
 
 
-def _apply(sums: _Sums, note: Note, extremes: frozenset[str], stale: set[tuple[str, bool]]) -> None:
-    """Count `note` in a total; where it took away what may have been an extreme, mark that in `stale`."""
-    sides = [(False, note.was, note.now)]
-    sides.append((True, note.was if note.was_approved else None, note.now if note.is_approved else None))
-    for is_approved, was, now in sides:
-        summary = sums.of(is_approved=is_approved)
-        if was:
-            summary.add(was, -1)
-        if now:
-            summary.add(now)
-        for key in extremes:
-            if was and key in was.values:
-                lost = Figure.of(was.values[key], was.at)
-                if summary.figure(key).is_shaped_by(lost):
-                    stale.add((sums.row.path, is_approved))
-            if now and key in now.values:
-                summary.figure(key).widen(Figure.of(now.values[key], now.at))
+def _kept(answer: Answer | None) -> str | None:
+    return _dumped(answer.as_json) if answer else None
 
 
-def _find_extremes(rollup: Rollup, totals: dict[str, _Sums], path: str, *, is_approved: bool) -> None:
-    """Find the extremes of one total anew, from the answers and totals right below it (those are right already)."""
-    summary = totals[path].of(is_approved=is_approved)
-    known = {each.row.unit_number: each.of(is_approved=is_approved) for each in totals.values()}
-    below = extremes_right_below(rollup, path, is_approved=is_approved, known=known)
-    for key in rollup.extremes:
-        figure = summary.figure(key)
-        figure.forget_extremes()
-        if key in below.figures:
-            figure.widen(below.figures[key])
+_dumped = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-def _totals_above(rollup: Rollup, notes: Sequence[Note]) -> dict[str, _Sums]:
-    """The totals of all units above the notes, by path; those that are not there yet are made."""
-    paths = sorted({path for note in notes for path in ancestor_paths(note.path)})
-    found: dict[str, _Sums] = {}
-    for start in range(0, len(paths), CHUNK):
-        some = paths[start : start + CHUNK]
-        _make_totals(rollup, some)
-        rows = Total.objects.filter(rollup=rollup, unit_number__in=[number_of(path) for path in some])
-        found |= {row.path: _Sums(row) for row in rows}
-    return found
-
-
-def _make_totals(rollup: Rollup, paths: Iterable[str]) -> None:
-    rows = [Total(rollup=rollup, unit_number=number_of(path), path=path) for path in paths]
-    Total.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
+def _write(on_sqlite: str, on_postgresql: str, common: list[Any], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write `rows` in one statement; `common` are values that all of them share."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(on_postgresql, [*common, *(list(column) for column in zip(*rows, strict=True))])
+        else:
+            cursor.executemany(on_sqlite, [(*common, *row) for row in rows])
 
 
 def _rules_of(rollup: Rollup) -> list[AudienceRule]:

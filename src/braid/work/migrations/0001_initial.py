@@ -1,6 +1,7 @@
 import braid.contact.words
 import braid.kernel.fields
 import django.db.models.deletion
+import django.db.models.functions.text
 from django.db import migrations, models
 
 
@@ -229,7 +230,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'approval',
                 'verbose_name_plural': 'approvals',
-                'indexes': [models.Index(fields=['period', 'counted_path'], name='approval_counted'), models.Index(fields=['unit_path'], name='approval_unit_path')],
+                'indexes': [models.Index(models.F('period'), django.db.models.functions.text.Length('counted_path'), models.F('counted_path'), name='approval_counted'), models.Index(fields=['unit_path'], name='approval_unit_path')],
                 'constraints': [models.UniqueConstraint(fields=('period', 'unit'), name='approval_once')],
             },
         ),
@@ -277,7 +278,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'report',
                 'verbose_name_plural': 'reports',
-                'indexes': [models.Index(fields=['period', 'counted_path'], name='report_counted'), models.Index(fields=['unit', '-id'], name='report_unit'), models.Index(fields=['unit_path', '-id'], name='report_unit_path')],
+                'indexes': [models.Index(fields=['period', 'counted_path'], name='report_counted'), models.Index(models.F('period'), django.db.models.functions.text.Length('counted_path'), models.F('counted_path'), name='report_right_below'), models.Index(fields=['unit', '-id'], name='report_unit'), models.Index(fields=['unit_path', '-id'], name='report_unit_path')],
                 'constraints': [models.UniqueConstraint(fields=('period', 'unit'), name='report_once'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('filed_at__isnull', False), _connector='OR'), name='report_filed_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at', None)), _connector='OR'), name='report_approved_has_time')],
             },
         ),
@@ -327,7 +328,7 @@ class Migration(migrations.Migration):
                 ('rollup', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='totals', to='work.rollup')),
             ],
             options={
-                'indexes': [models.Index(fields=['rollup', 'path'], name='total_path')],
+                'indexes': [models.Index(models.F('rollup'), django.db.models.functions.text.Length('path'), models.F('path'), name='total_path')],
             },
         ),
         migrations.CreateModel(

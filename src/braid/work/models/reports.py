@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from braid.kernel.fields import BytewiseField
@@ -58,6 +59,7 @@ class Report(OwnedByUnit):
         ]
         indexes = [
             models.Index(fields=["period", "counted_path"], name="report_counted"),
+            models.Index("period", Length("counted_path"), "counted_path", name="report_right_below"),
             models.Index(fields=["unit", "-id"], name="report_unit"),
             models.Index(fields=["unit_path", "-id"], name="report_unit_path"),
         ]
@@ -99,7 +101,7 @@ class Approval(OwnedByUnit):
         verbose_name_plural = _("approvals")
         constraints = [models.UniqueConstraint(fields=["period", "unit"], name="approval_once")]
         indexes = [
-            models.Index(fields=["period", "counted_path"], name="approval_counted"),
+            models.Index("period", Length("counted_path"), "counted_path", name="approval_counted"),
             models.Index(fields=["unit_path"], name="approval_unit_path"),
         ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
 
 from braid.kernel.fields import BytewiseField
 from braid.units.enums import STEP
@@ -48,7 +49,7 @@ class Total(models.Model):
     approved = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["rollup", "path"], name="total_path")]
+        indexes = [models.Index("rollup", Length("path"), "path", name="total_path")]
 
     def __str__(self) -> str:
         return f"{self.rollup_id} {self.unit_number}"

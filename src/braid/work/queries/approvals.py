@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-from django.db.models.functions import Length
-
 from braid.kernel.access import AFTER_DESCENDANTS
 from braid.units.enums import STEP
 from braid.work.enums import ApprovalState, ReportState
 from braid.work.models import Approval, Period
 
-from .rollups import parts_below, reports_right_below
+from .rollups import parts_below, reports_right_below, totals_right_below
 
 
 def seal_of(period: Period, path: str) -> str:
@@ -26,8 +24,7 @@ def open_parts_below(period: Period, path: str) -> list[str]:
     approved = {
         at for _pk, at, state, _changed in _approvals_right_below(period, path) if state == ApprovalState.IN_FORCE
     }
-    inner = period.rollup.totals.filter(path__gt=path, path__lt=path + AFTER_DESCENDANTS)
-    paths = inner.annotate(length=Length("path")).filter(length=len(path) + STEP).values_list("path", flat=True)
+    paths = totals_right_below(period.rollup, path).values_list("path", flat=True)
     waiting = sorted(set(paths) - approved)
     parts = parts_below(period.rollup, waiting)
     return [each for each in waiting if parts[each].filed.n]
@@ -35,5 +32,5 @@ def open_parts_below(period: Period, path: str) -> list[str]:
 
 def _approvals_right_below(period: Period, path: str) -> list[tuple[int, str, str, str]]:
     rows = Approval.objects.filter(period=period, counted_path__gt=path, counted_path__lt=path + AFTER_DESCENDANTS)
-    rows = rows.annotate(length=Length("counted_path")).filter(length=len(path) + STEP).order_by("pk")
+    rows = rows.filter(counted_path__length=len(path) + STEP).order_by("pk")
     return [(row.pk, row.counted_path, row.state, row.changed_at.isoformat()) for row in rows]
