@@ -35,7 +35,13 @@ def pdf_of(layout: Path, values: Mapping[str, Any], *, title: str) -> bytes:
     come with the page (`data/page.typ`). Raises where `can_make_pdf` says no.
     """
     language = get_language() or "zh-hans"
-    inputs = {"title": title, "language": language, "fonts": _families_for(language), "page": _("Page"), "values": values}
+    inputs = {
+        "title": title,
+        "language": language,
+        "fonts": _families_for(language),
+        "page": _("Page"),
+        "values": values,
+    }
     source = PAGE.read_text("utf-8") + layout.read_text("utf-8")
     made: bytes = import_module(LIBRARY).compile(
         source.encode(),
