@@ -18,8 +18,11 @@ from .report_forms import (
     publish_version,
     remove_check,
     remove_field,
+    replace_fields,
+    why_not_asked,
+    why_not_replaced,
 )
-from .reports import Filing, Filled, file_report, file_reports, save_draft, send_back
+from .reports import Filing, Filled, add_report_file, file_report, file_reports, save_draft, send_back
 from .rollups import Note, expect, fold_all, fold_changes, freeze_rollups, note_changes
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "Note",
     "add_check",
     "add_field",
+    "add_report_file",
     "approve_part",
     "ask_units",
     "ask_units_no_longer",
@@ -53,6 +57,9 @@ __all__ = [
     "remove_check",
     "remove_field",
     "reopen_part",
+    "replace_fields",
     "save_draft",
     "send_back",
+    "why_not_asked",
+    "why_not_replaced",
 ]

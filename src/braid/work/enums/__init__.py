@@ -16,11 +16,12 @@ from .report_forms import (
     ReportFormState,
     RollUp,
 )
-from .reports import APPROVAL_FLOW, REPORT_FLOW, ApprovalState, ReportState
+from .reports import APPROVAL_FLOW, FILE_OWNER, REPORT_FLOW, ApprovalState, ReportState
 
 __all__ = [
     "APPROVAL_FLOW",
     "DIRECTIVE_FLOW",
+    "FILE_OWNER",
     "HANDLING_FLOW",
     "OPEN_HANDLINGS",
     "REPORT_FLOW",
