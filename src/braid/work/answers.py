@@ -12,9 +12,11 @@ from django.utils.translation import pgettext
 
 from braid.contact.words import said
 
-from .checking import number_in_words
+from .checking import Check, number_in_words
 from .enums import FieldKind
-from .models import Field
+from .models import Field, FormVersion
+
+SIGNS = {"<=": "≤", ">=": "≥"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,17 @@ def in_words(field: Field, value: Any) -> str:
     if field.kind == FieldKind.DATE:
         return date_format(date.fromisoformat(value), pgettext("date format of a day", "D j M Y"))
     return str(value) if field.kind == FieldKind.TEXT else ""
+
+
+def check_in_words(version: FormVersion, fields: Iterable[Field]) -> list[str]:
+    """What the checks of a version demand, and what is said where it does not hold."""
+    names = {field.key: str(field.said_text) for field in fields}
+    return [_check(Check.of(kept), names) for kept in version.checks]
+
+
+def _check(check: Check, names: Mapping[str, str]) -> str:
+    left, right = (" + ".join(names[key] for key in side) for side in (check.left, check.right))
+    return f"{left} {SIGNS.get(check.compare, check.compare)} {right}: {said(check.words)}"
 
 
 def _answered(field: Field, value: Any, counted: Mapping[str, int], reasons: Mapping[str, str]) -> Answered:

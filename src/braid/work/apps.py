@@ -18,7 +18,6 @@ class WorkConfig(AppConfig):
         from .actions import fold_changes, freeze_rollups, open_due_periods
         from .enums import FILE_OWNER
         from .models import Approval, Directive, Handling, Passing, Period, Report, ReportForm
-
         from .queries.reports import may_read_files_of_report
 
         hooks.owned_models += [Directive, Passing, Handling, ReportForm, Period, Report, Approval]

@@ -22,7 +22,9 @@ GROUND = (
         ("offices taken", "offices filled", "新任职", "新任職", "任职人数", "任職人數"),
     ),
     Binding("office.ended", _("offices given up"), ("offices ended", "offices given up", "离任", "離任", "卸任")),
-    Binding("term.begun", _("congresses held"), ("congresses held", "congress", "换届", "換屆", "代表大会", "代表大會")),
+    Binding(
+        "term.begun", _("congresses held"), ("congresses held", "congress", "换届", "換屆", "代表大会", "代表大會")
+    ),
     Binding(
         "group.opened",
         _("groups opened"),
@@ -50,7 +52,15 @@ GROUND = (
     Binding(
         "submission.accepted",
         _("contributions of members that were published"),
-        ("contributions published", "posts published", "stories published", "采用投稿", "採用投稿", "发布作品", "發布作品"),
+        (
+            "contributions published",
+            "posts published",
+            "stories published",
+            "采用投稿",
+            "採用投稿",
+            "发布作品",
+            "發布作品",
+        ),
     ),
     Binding(
         "home.changed",

@@ -85,3 +85,8 @@ def is_open(period: Period) -> bool:
 def is_form_open(form: ReportForm) -> bool:
     """Whether `form` is in use."""
     return bool(form.state == "open")
+
+
+def is_filed(report: Report | None) -> bool:
+    """Whether `report` stands, so that filing again corrects it."""
+    return report is not None and report.state != "draft"

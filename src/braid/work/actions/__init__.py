@@ -1,6 +1,7 @@
 """Everything that writes in the work network."""
 
 from .approvals import approve_part, reopen_part
+from .bulk_reports import file_sheet, forget_sheet
 from .periods import close_period, open_due_periods, open_period
 from .report_forms import (
     FieldPlan,
@@ -9,6 +10,7 @@ from .report_forms import (
     add_field,
     ask_units,
     ask_units_no_longer,
+    bind_field,
     change_field,
     change_form,
     delete_form,
@@ -37,6 +39,7 @@ __all__ = [
     "approve_part",
     "ask_units",
     "ask_units_no_longer",
+    "bind_field",
     "change_field",
     "change_form",
     "close_period",
@@ -46,8 +49,10 @@ __all__ = [
     "expect",
     "file_report",
     "file_reports",
+    "file_sheet",
     "fold_all",
     "fold_changes",
+    "forget_sheet",
     "freeze_rollups",
     "move_field",
     "note_changes",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from braid.kernel.errors import BadInput, WrongState
 from braid.kernel.ledger import Strand, record
 from braid.people.models import Person
 from braid.units.models import Unit
-from braid.work.bindings import binding_of
+from braid.work.bindings import binding_meant_by, binding_of
 from braid.work.calendar import next_first_day
 from braid.work.checking import COMPARISONS, Check
 from braid.work.enums import REPORT_FORM_FLOW, Every, FieldKind, ReportFormState, RollUp
@@ -158,6 +159,24 @@ def change_field(form: ReportForm, key: str, plan: FieldPlan, *, by: Actor, at: 
         setattr(question, name, value)
     question.save()
     return question
+
+
+@transaction.atomic
+def bind_field(form: ReportForm, key: str, *, by: Actor, at: datetime) -> Field:
+    """Fill the question `key` of the version that is being written from what its words say the journal counts.
+
+    Refused as in `change_field`, and where its words name nothing that is counted. Where small counts are not shown, the
+    question cannot be demanded any more.
+    """
+    require(can_run_forms_of(by, form.unit_path))
+    question = _field(_hold_draft(form, at=at), key)
+    binding = binding_meant_by([*question.text.values(), *question.help.values()])
+    if binding is None:
+        raise BadInput(_("The journal does not count this."))
+    names = [each.name for each in dataclass_fields(FieldPlan)]
+    plan = FieldPlan(**{name: getattr(question, name) for name in names})
+    is_required = question.is_required and not binding.fewest
+    return change_field(form, key, replace(plan, bound_to=binding.kind, is_required=is_required), by=by, at=at)
 
 
 @transaction.atomic

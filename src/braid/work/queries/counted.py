@@ -100,7 +100,7 @@ def _totals(units: Sequence[Unit], period: Period, kinds: set[str]) -> Totals:
 
 
 def _summed(rows: QuerySet[Any], by: str) -> Iterable[tuple[Any, str, int]]:
-    return rows.order_by().values_list(by, "kind").annotate(sum=Sum("amount"))
+    return list(rows.order_by().values_list(by, "kind").annotate(sum=Sum("amount")))
 
 
 def _shown(kind: str, value: int) -> int | None:
@@ -130,7 +130,9 @@ def _own_totals(units: Sequence[Unit], period: Period, kinds: set[str]) -> Total
         return found
     places = _places(units)
     unit_at = {path: number for number, paths in places.items() for path in paths}
-    for path, kind, amount in _summed(_entries(period).filter(kind__in=kinds, unit_path__in=list(unit_at)), "unit_path"):
+    for path, kind, amount in _summed(
+        _entries(period).filter(kind__in=kinds, unit_path__in=list(unit_at)), "unit_path"
+    ):
         found[unit_at[path]][kind] += amount
     return found
 

@@ -18,13 +18,15 @@ from braid.units.paths import numbers_of
 from braid.units.queries import unit_by_code
 from braid.work.enums import ReportState
 from braid.work.models import Period, PeriodRule, Report
-from braid.work.rules import FILE_REPORTS, VIEW_WORK, can_file_for, can_view_work_at
+from braid.work.rules import FILE_REPORTS, VIEW_WORK, can_file_for, can_view_work_at, is_filed
 
 from .asked import units_asked
 
 MOST_OPEN = 200
 """Open questions to one person's units that a page lists."""
 MOST_FILED = 20
+UNBEGUN = "new"
+"""What stands for a report that nobody has begun."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Place:
     @property
     def is_filed(self) -> bool:
         """Whether a report of it stands."""
-        return bool(self.report and self.report.state != ReportState.DRAFT)
+        return is_filed(self.report)
 
     def is_late(self, on: date) -> bool:
         """Whether it is due before the day `on` and not filed."""
@@ -80,6 +82,11 @@ def reports_filed_for(person: Person, *, at: datetime) -> list[Place]:
     units = {seat.unit for seat in _seats(person, at=at, only=None)}
     rows = Report.objects.filter(unit__in=units).exclude(state=ReportState.DRAFT).order_by("-pk")[:MOST_FILED]
     return [Place(row.period, row.unit, row) for row in rows.select_related("period__form", "period__unit", "unit")]
+
+
+def stamp_of(report: Report | None) -> str:
+    """What stands for a report as it is now: any change gives another one."""
+    return f"{report.state}.{report.version}.{report.changed_at.isoformat()}" if report else UNBEGUN
 
 
 def report_before(place: Place) -> Report | None:
