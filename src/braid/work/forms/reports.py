@@ -290,7 +290,11 @@ def _boxed(question: Field, value: Any) -> dict[str, Any]:
 
 
 def _field_of(question: Field, *, is_required: bool) -> forms.Field:
-    said_to: dict[str, Any] = {"label": str(question.said_text), "required": is_required, "help_text": str(said(question.help))}
+    said_to: dict[str, Any] = {
+        "label": str(question.said_text),
+        "required": is_required,
+        "help_text": str(said(question.help)),
+    }
     said_to["error_messages"] = {"required": _("This must be answered.")}
     if question.kind == FieldKind.NUMBER:
         return _number_field(
