@@ -39,18 +39,20 @@ def plain(name: str) -> str:
 
 def test_every_lock_is_part_of_the_whole() -> None:
     whole = pinned("all")
-    for name in ("run", "postgres", "apprise", "build"):
+    for name in ("run", "postgres", "apprise", "pdf", "build"):
         part = pinned(name)
         assert part
         assert {package: whole.get(package) for package in part} == part
     assert pinned("run").items() <= pinned("postgres").items()
     assert pinned("run").items() <= pinned("apprise").items()
+    assert pinned("run").items() <= pinned("pdf").items()
 
 
 def test_run_time_is_lean() -> None:
     assert len(pinned("run")) <= MOST
     assert len(pinned("postgres")) <= MOST
     assert len(pinned("apprise")) <= MOST
+    assert len(pinned("pdf")) <= MOST
 
 
 def test_locks_hold_what_pyproject_asks_for() -> None:

@@ -10,16 +10,22 @@ class WorkConfig(AppConfig):
     verbose_name = _("Work")
 
     def ready(self) -> None:
-        from braid.kernel import personal, worker
+        from braid.kernel import files, personal, worker
         from braid.units import hooks
 
-        from . import holdings
+        from . import bindings, holdings
+        from . import hooks as own
         from .actions import fold_changes, freeze_rollups, open_due_periods
         from .duty import LINES
         from .hooks import duty_lines
         from .models import Approval, Directive, Handling, Passing, Period, Report, ReportForm, Visit
+        from .enums import FILE_OWNER
+        from .models import Approval, Directive, Handling, Passing, Period, Report, ReportForm
+        from .queries.reports import may_read_files_of_report
 
         hooks.owned_models += [Directive, Passing, Handling, ReportForm, Period, Report, Approval, Visit]
         worker.rounds += [open_due_periods, freeze_rollups, fold_changes]
         personal.HOLDINGS += holdings.HOLDINGS
         duty_lines.extend(LINES)
+        files.owners[FILE_OWNER] = may_read_files_of_report
+        own.bindings += bindings.GROUND

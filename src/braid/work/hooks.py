@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+"""What higher apps add to the work network: kinds of the journal that a form may be filled from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,3 +23,15 @@ class DutyLine:
 
 
 duty_lines: list[DutyLine] = []
+class Binding:
+    """A kind of the journal that answers a question of forms, in words for those who make and fill them in."""
+
+    kind: str
+    words: StrOrPromise
+    keywords: tuple[str, ...] = field(default=())
+    """A question with one of them (in any language, whatever the case) asks what the journal counts."""
+    fewest: int = 0
+    """A count below this, but above nothing, is not shown: it could tell whom it is about."""
+
+
+bindings: list[Binding] = []

@@ -99,3 +99,6 @@ def is_form_open(form: ReportForm) -> bool:
 def can_log_visits_for(by: Actor, unit: Unit) -> bool:
     """Whether `by` may log visits of `unit`."""
     return may(by, LOG_VISITS, unit.path)
+def is_filed(report: Report | None) -> bool:
+    """Whether `report` stands, so that filing again corrects it."""
+    return report is not None and report.state != "draft"

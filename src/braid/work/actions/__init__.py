@@ -1,6 +1,7 @@
 """Everything that writes in the work network."""
 
 from .approvals import approve_part, reopen_part
+from .bulk_reports import file_sheet, forget_sheet
 from .periods import close_period, open_due_periods, open_period
 from .report_forms import (
     FieldPlan,
@@ -9,6 +10,7 @@ from .report_forms import (
     add_field,
     ask_units,
     ask_units_no_longer,
+    bind_field,
     change_field,
     change_form,
     delete_form,
@@ -18,8 +20,11 @@ from .report_forms import (
     publish_version,
     remove_check,
     remove_field,
+    replace_fields,
+    why_not_asked,
+    why_not_replaced,
 )
-from .reports import Filing, Filled, file_report, file_reports, save_draft, send_back
+from .reports import Filing, Filled, add_report_file, file_report, file_reports, save_draft, send_back
 from .rollups import Note, expect, fold_all, fold_changes, freeze_rollups, note_changes
 from .visits import drop_duty_note, log_visit, note_duty, take_back_visit
 
@@ -31,9 +36,11 @@ __all__ = [
     "Note",
     "add_check",
     "add_field",
+    "add_report_file",
     "approve_part",
     "ask_units",
     "ask_units_no_longer",
+    "bind_field",
     "change_field",
     "change_form",
     "close_period",
@@ -44,8 +51,10 @@ __all__ = [
     "expect",
     "file_report",
     "file_reports",
+    "file_sheet",
     "fold_all",
     "fold_changes",
+    "forget_sheet",
     "freeze_rollups",
     "log_visit",
     "move_field",
@@ -57,7 +66,10 @@ __all__ = [
     "remove_check",
     "remove_field",
     "reopen_part",
+    "replace_fields",
     "save_draft",
     "send_back",
     "take_back_visit",
+    "why_not_asked",
+    "why_not_replaced",
 ]

@@ -44,6 +44,8 @@ def open_period(
     require(can_run_forms_of(by, form.unit_path))
     if form.state != ReportFormState.OPEN:
         raise WrongState(_("This form is not in use."))
+    if directive is None and form.periods.filter(first_on=first_on, directive=None).exists():
+        raise BadInput(_("This form was asked for these days already."), fields={"first_on": _("Choose another day.")})
     asked = list(form.audience.all()) if rules is None else list(rules)
     if not asked:
         raise BadInput(_("Choose which units fill in this form first."))

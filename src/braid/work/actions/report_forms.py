@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from braid.kernel.errors import BadInput, WrongState
 from braid.kernel.ledger import Strand, record
 from braid.people.models import Person
 from braid.units.models import Unit
+from braid.work.bindings import binding_meant_by, binding_of
 from braid.work.calendar import next_first_day
 from braid.work.checking import COMPARISONS, Check
 from braid.work.enums import REPORT_FORM_FLOW, Every, FieldKind, ReportFormState, RollUp
@@ -151,12 +153,57 @@ def change_field(form: ReportForm, key: str, plan: FieldPlan, *, by: Actor, at: 
     version = _hold_draft(form, at=at)
     _check_field(plan)
     question = _field(version, key)
-    if question.kind != plan.kind or question.places != plan.places:
-        raise BadInput(_("A question keeps its kind and its decimals. Take it away and add another one."))
+    if why := why_not_replaced(question, plan):
+        raise BadInput(why)
     for name, value in _columns(plan).items():
         setattr(question, name, value)
     question.save()
     return question
+
+
+@transaction.atomic
+def bind_field(form: ReportForm, key: str, *, by: Actor, at: datetime) -> Field:
+    """Fill the question `key` of the version that is being written from what its words say the journal counts.
+
+    Refused as in `change_field`, and where its words name nothing that is counted. Where small counts are not shown, the
+    question cannot be demanded any more.
+    """
+    require(can_run_forms_of(by, form.unit_path))
+    question = _field(_hold_draft(form, at=at), key)
+    binding = binding_meant_by([*question.text.values(), *question.help.values()])
+    if binding is None:
+        raise BadInput(_("The journal does not count this."))
+    names = [each.name for each in dataclass_fields(FieldPlan)]
+    plan = FieldPlan(**{name: getattr(question, name) for name in names})
+    is_required = question.is_required and not binding.fewest
+    return change_field(form, key, replace(plan, bound_to=binding.kind, is_required=is_required), by=by, at=at)
+
+
+@transaction.atomic
+def replace_fields(form: ReportForm, plans: Sequence[tuple[str, FieldPlan]], *, by: Actor, at: datetime) -> FormVersion:
+    """Let the version that is being written ask exactly `plans`, in their order; the key of a question that stays comes with
+    it, a new one has none. All or nothing: refused as in `add_field` and `change_field`, with what is wrong by line.
+    """
+    require(can_run_forms_of(by, form.unit_path))
+    version = _hold_draft(form, at=at)
+    if not 0 < len(plans) <= MOST_FIELDS:
+        raise BadInput(_("A form has at most %(most)d questions. Ask less.") % {"most": MOST_FIELDS})
+    known = {question.key: question for question in version.fields.all()}
+    for key, plan in plans:
+        _check_field(plan)
+        if key and why_not_replaced(known.get(key), plan):
+            raise BadInput(why_not_replaced(known.get(key), plan))
+    first = int(_new_key(form)[1:])
+    version.fields.all().delete()
+    fresh = iter(range(first, first + len(plans)))
+    Field.objects.bulk_create(
+        Field(version=version, place=place, key=key or f"f{next(fresh)}", **_columns(plan))
+        for place, (key, plan) in enumerate(plans)
+    )
+    kept = set(version.fields.filter(kind=FieldKind.NUMBER).values_list("key", flat=True))
+    version.checks = [check for check in version.checks if {*check["left"], *check["right"]} <= kept]
+    version.save(update_fields=["checks"])
+    return version
 
 
 @transaction.atomic
@@ -305,6 +352,12 @@ def _check_plan(plan: FormPlan, *, on: date) -> None:
 
 
 def _check_field(plan: FieldPlan) -> None:
+    if wrong := why_not_asked(plan):
+        raise BadInput(_("This question cannot be asked like this."), fields=wrong)
+
+
+def why_not_asked(plan: FieldPlan) -> dict[str, Any]:
+    """What stands in the way of a question, by the field of `plan`; empty when nothing does."""
     wrong: dict[str, Any] = {}
     if not any(text.strip() for text in plan.text.values()):
         wrong["text"] = _("Write a question.")
@@ -314,10 +367,29 @@ def _check_field(plan: FieldPlan) -> None:
         wrong["choices"] = _("A table needs rows and columns, and at most 200 cells.")
     if plan.low is not None and plan.high is not None and plan.low > plan.high:
         wrong["high"] = _("The highest is less than the lowest.")
-    if plan.bound_to and (plan.kind != FieldKind.NUMBER or plan.places):
-        wrong["bound_to"] = _("Only a whole number can be filled from the journal.")
-    if wrong:
-        raise BadInput(_("This question cannot be asked like this."), fields=wrong)
+    if plan.bound_to and (why := _why_not_bound(plan)):
+        wrong["bound_to"] = why
+    return wrong
+
+
+def why_not_replaced(question: Field | None, plan: FieldPlan) -> Any:
+    """Why `plan` cannot take the place of `question`; nothing when it can."""
+    if question is None:
+        return _("This question is not in the form any more.")
+    if question.kind != plan.kind or question.places != plan.places:
+        return _("A question keeps its kind and its decimals. Take it away and add another one.")
+    return None
+
+
+def _why_not_bound(plan: FieldPlan) -> Any:
+    binding = binding_of(plan.bound_to)
+    if plan.kind != FieldKind.NUMBER or plan.places:
+        return _("Only a whole number can be filled from the journal.")
+    if binding is None:
+        return _("The journal does not count this.")
+    if binding.fewest and plan.is_required:
+        return _("Small counts of this are not shown, so an answer cannot be demanded.")
+    return None
 
 
 def _is_table(choices: Any) -> bool:

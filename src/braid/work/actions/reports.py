@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from braid.kernel.access import Actor, require
 from braid.kernel.bulk import insert_rows
 from braid.kernel.errors import BadInput, Refused, WrongState
+from braid.kernel.files import Owner, Proven, keep_file
 from braid.kernel.ledger import Happened, Strand, record_all
+from braid.kernel.models import StoredFile
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.units.queries.history import paths_at
 from braid.work.checking import Check, measures_of, wrong_values
-from braid.work.enums import REPORT_FLOW, ReportState
+from braid.work.enums import FILE_OWNER, REPORT_FLOW, ReportState
 from braid.work.measures import Answer
 from braid.work.models import Field, Period, Report, ReportVersion
 from braid.work.queries.asked import units_asked
@@ -110,6 +112,19 @@ def file_reports(period: Period, filings: Sequence[Filing], *, by: Actor, at: da
     reopen_above(period, [report.counted_path for report in rows], why=_first_why(filings), by=by, at=at)
     record_all(_journalled(filings), by=by, at=at)
     return rows
+
+
+@transaction.atomic
+def add_report_file(
+    period: Period, unit: Unit, proven: Proven, *, seen: Report | None, by: Person, at: datetime
+) -> tuple[Report, StoredFile]:
+    """Keep a file for the report of `unit`, which is begun for it where there is none; an answer names it when it is saved.
+
+    Refused as in `save_draft`; to a report that was filed it may be added, too, and counts once that is filed again.
+    """
+    _check_may(period, [unit], by=by)
+    report = seen or _begin(period, unit, changed_at=at, changed_by=by)
+    return report, keep_file(proven, owner=Owner(FILE_OWNER, report.pk), by=by, at=at)
 
 
 @transaction.atomic

@@ -18,10 +18,12 @@ from .report_forms import (
 )
 from .reports import APPROVAL_FLOW, REPORT_FLOW, ApprovalState, ReportState
 from .visits import MOST_MET, VisitKind, VisitTopic
+from .reports import APPROVAL_FLOW, FILE_OWNER, REPORT_FLOW, ApprovalState, ReportState
 
 __all__ = [
     "APPROVAL_FLOW",
     "DIRECTIVE_FLOW",
+    "FILE_OWNER",
     "HANDLING_FLOW",
     "MOST_MET",
     "OPEN_HANDLINGS",

@@ -34,3 +34,6 @@ APPROVAL_FLOW = Flow(
         ApprovalState.REOPENED: [ApprovalState.IN_FORCE],
     },
 )
+
+FILE_OWNER = "report"
+"""What the safe store calls the reports that files belong to."""

@@ -1,1 +1,16 @@
-"""Input about work into clean values."""
+"""Input into clean values, one file per noun."""
+
+from .report_forms import AskedForm, CheckForm, NewRegisterForm, PeriodForm, QuestionForm, RegisterForm, SheetForm
+from .reports import FillForm, ReportFileForm
+
+__all__ = [
+    "AskedForm",
+    "CheckForm",
+    "FillForm",
+    "NewRegisterForm",
+    "PeriodForm",
+    "QuestionForm",
+    "RegisterForm",
+    "ReportFileForm",
+    "SheetForm",
+]

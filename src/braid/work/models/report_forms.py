@@ -133,6 +133,26 @@ class Field(models.Model):
         """The question for the reader."""
         return said(self.text)
 
+    @property
+    def said_help(self) -> Said:
+        """What helps to answer it."""
+        return said(self.help)
+
+    @property
+    def said_choices(self) -> list[Said]:
+        """The answers of a choice, in their order."""
+        return [said(words) for words in self.choices] if self.kind == FieldKind.CHOICE else []
+
+    @property
+    def said_rows(self) -> list[Said]:
+        """What the rows of a table are about."""
+        return [said(words) for words in self.choices["rows"]] if self.kind == FieldKind.TABLE else []
+
+    @property
+    def said_columns(self) -> list[Said]:
+        """What its columns are about."""
+        return [said(words) for words in self.choices["columns"]] if self.kind == FieldKind.TABLE else []
+
 
 class Period(OwnedByUnit):
     """One time a form is asked: which version, for which days, until when, of whom. Its unit is the form's."""

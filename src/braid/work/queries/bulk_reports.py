@@ -1,0 +1,188 @@
+"""The units for which somebody types in reports together, and what stands in their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from pyroaring import BitMap
+
+from braid.kernel.access import require, scope
+from braid.kernel.errors import BadInput
+from braid.kernel.imports.problems import Problem
+from braid.kernel.imports.staging import staged_problems, staged_rows
+from braid.kernel.models import ImportRun
+from braid.people.models import Person
+from braid.units.models import Unit
+from braid.units.queries import unit_by_code
+from braid.units.queries.history import paths_at
+from braid.work.actions import Filing, Filled
+from braid.work.answer_sheets import CODE, REASON, STAMP, WHY, Column, columns_of, values_of
+from braid.work.checking import Check, wrong_values
+from braid.work.models import Field, Period, Report
+from braid.work.rules import FILE_REPORTS, can_view_work_at, is_filed
+
+from .asked import is_meant
+from .counted import Count, counts_for_all
+from .reports import stamp_of
+
+MOST_UNITS = 2_000
+
+
+@dataclass
+class Bulk:
+    """The units below one unit that a period asks and somebody files for, with all that is known of each."""
+
+    period: Period
+    top: Unit
+    fields: list[Field]
+    units: list[Unit]
+    reports: dict[int, Report]
+    counts: dict[int, dict[str, Count]]
+
+    @property
+    def kind(self) -> str:
+        """What the import of its table is called."""
+        return f"r{self.period.pk}-{self.top.pk}"
+
+    @property
+    def columns(self) -> list[Column]:
+        return columns_of(self.fields)
+
+    @property
+    def filed(self) -> int:
+        """How many have reported."""
+        return sum(is_filed(report) for report in self.reports.values())
+
+
+@dataclass
+class Looked:
+    """What a table would do: reports to file, bad cells, and lines that say nothing new."""
+
+    filings: list[Filing] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    untouched: int = 0
+
+
+def bulk_for(person: Person, period: int, code: str) -> Bulk:
+    """What `person` can type in for the units below the one with `code`. `Http404` when she does not see its work, or when no
+    unit below it is asked; refused when she files for none of them, and beyond `MOST_UNITS`."""
+    top = unit_by_code(code)
+    asking = Period.objects.select_related("form", "unit", "version", "rollup").filter(pk=period).first()
+    if top is None or asking is None or not can_view_work_at(person, top.path):
+        raise Http404
+    units = _units_asked(asking, top)
+    if not units:
+        raise Http404
+    reach = scope(person, FILE_REPORTS)
+    hers = [unit for unit in units if reach.covers(unit.path)]
+    require(bool(hers))
+    fields = list(asking.version.fields.order_by("place"))
+    reports = Report.objects.filter(period=asking, unit__in=hers)
+    return Bulk(
+        asking, top, fields, hers, {each.unit_id: each for each in reports}, counts_for_all(asking, hers, fields)
+    )
+
+
+def look_over(run: ImportRun, bulk: Bulk) -> Looked:
+    """What the staged table `run` would do now. A line somebody overtook, or with a bad cell, is a problem and does nothing."""
+    looked = Looked(problems=staged_problems(run))
+    reader = _Reader(bulk)
+    for line, texts in staged_rows(run):
+        reader.read(line, texts, looked)
+    return looked
+
+
+class _Reader:
+    """Reads lines one after the other; a unit may stand in one of them."""
+
+    def __init__(self, bulk: Bulk) -> None:
+        self._bulk, self._columns = bulk, bulk.columns
+        self._titles = {column.key: column.title for column in self._columns}
+        self._titles |= {column.field.key: column.title for column in reversed(self._columns) if column.field}
+        self._units = {unit.code: unit for unit in bulk.units}
+        self._checks = [Check.of(kept) for kept in bulk.period.version.checks]
+        self._seen: set[str] = set()
+
+    def read(self, line: int, texts: dict[str, str], looked: Looked) -> None:
+        unit = self._units.get(texts[CODE])
+        if unit is None or unit.code in self._seen:
+            why = _("It stands here twice.") if unit else _("This unit is not asked below yours.")
+            looked.problems.append(Problem(line, self._titles[CODE], why, texts[CODE], texts[CODE]))
+            return
+        self._seen.add(unit.code)
+        report, counts = self._bulk.reports.get(unit.pk), self._bulk.counts[unit.pk]
+        values = values_of(self._columns, texts)
+        filled = self._filled(values, texts, counts, report)
+        if self._says_nothing(values, counts, report, filled):
+            looked.untouched += 1
+            return
+        wrong = self._wrong(texts, filled, counts, report)
+        for key, why in wrong.items():
+            looked.problems.append(Problem(line, self._titles[key], why, texts.get(key, ""), str(unit)))
+        if not wrong:
+            looked.filings.append(Filing(unit, filled, report, texts.get(WHY, "")))
+
+    def _filled(
+        self, values: dict[str, Any], texts: dict[str, str], counts: dict[str, Count], report: Report | None
+    ) -> Filled:
+        counted = {key: count.value for key, count in counts.items() if count.value is not None}
+        whole = counted | values
+        files = {field.key for field in self._bulk.fields if field.kind == "file"}
+        whole |= {key: value for key, value in (report.values if report else {}).items() if key in files}
+        reasons = {key: texts.get(key + REASON, "") for key, count in counted.items() if whole[key] != count}
+        note, minutes = (report.note, report.minutes) if report else ("", None)
+        return Filled(whole, reasons, counted, note, minutes)
+
+    def _says_nothing(
+        self, values: dict[str, Any], counts: dict[str, Count], report: Report | None, filled: Filled
+    ) -> bool:
+        """Whether nothing was typed, or nothing else than what was reported."""
+        if is_filed(report):
+            assert report
+            return bool(filled.values == report.values)
+        asks_more = any(not field.bound_to for field in self._bulk.fields)
+        typed = {key for key in values if key not in counts or (counts[key].value not in (None, values[key]))}
+        return not typed and asks_more
+
+    def _wrong(
+        self, texts: dict[str, str], filled: Filled, counts: dict[str, Count], report: Report | None
+    ) -> dict[str, str]:
+        """What is wrong, by key of a column."""
+        if texts[STAMP] != stamp_of(report):
+            return {STAMP: _("Somebody reported meanwhile. Download the table again to see what.")}
+        wrong = wrong_values(self._bulk.fields, self._checks, filled.values)
+        for key, why in filled.reasons.items():
+            if key not in wrong and not why:
+                wrong[key + REASON] = _("Say why it is not what was counted.")
+        if is_filed(report) and not texts.get(WHY) and not wrong:
+            wrong[WHY] = _("Say what was corrected.")
+        return wrong
+
+
+def _units_asked(period: Period, top: Unit) -> list[Unit]:
+    below = Unit.objects.active().below(top.path).order_by("path")
+    if period.rollup.frozen_at is None:  # in the first second of a period nobody has counted them yet
+        rules = list(period.audience.all())
+        found = list(below[: 10 * MOST_UNITS])
+        paths = paths_at(found, period.opened_at)
+        return _few([unit for unit in found if is_meant(rules, unit, paths[unit.pk])])
+    addressed = BitMap.deserialize(bytes(period.rollup.addressed))
+    asked = BitMap(below.values_list("pk", flat=True)) & addressed
+    _refuse_many(len(asked))
+    return list(below.filter(pk__in=list(asked)))
+
+
+def _few(units: list[Unit]) -> list[Unit]:
+    _refuse_many(len(units))
+    return units
+
+
+def _refuse_many(count: int) -> None:
+    if count > MOST_UNITS:
+        raise BadInput(
+            _("These are %(count)s units. Choose one further down: a table holds at most %(most)s.")
+            % {"count": f"{count:,}", "most": f"{MOST_UNITS:,}"}
+        )

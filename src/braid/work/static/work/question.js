@@ -1,0 +1,12 @@
+// Shows of a question only what belongs to its kind of answer; without this script all of it is there.
+const form = document.querySelector("[data-question]");
+const kind = form && form.elements.kind;
+
+function show() {
+  for (const part of form.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(kind.value);
+}
+
+if (kind) {
+  kind.addEventListener("change", show);
+  show();
+}
