@@ -10,13 +10,35 @@ class WorkConfig(AppConfig):
     verbose_name = _("Work")
 
     def ready(self) -> None:
-        from braid.kernel import personal, worker
+        from braid.kernel import delivery, personal, worker
+        from braid.people import hooks as people
         from braid.units import hooks
 
         from . import holdings
-        from .actions import fold_changes, freeze_rollups, open_due_periods
-        from .models import Approval, Directive, Handling, Passing, Period, Report, ReportForm
+        from .actions import begin_tellings, fold_changes, freeze_rollups, go_on_telling, open_due_periods
+        from .actions.handing import (
+            count_directive_drafts,
+            count_given,
+            hand_over_directive_drafts,
+            hand_over_given,
+            merge_handlings,
+        )
+        from .composing import compose_directives, compose_late
+        from .enums import DIRECTIVE, DIRECTIVE_LATE, DIRECTIVE_REMINDER
+        from .models import Approval, Directive, Escalation, Handling, Passing, Period, Report, ReportForm
 
-        hooks.owned_models += [Directive, Passing, Handling, ReportForm, Period, Report, Approval]
-        worker.rounds += [open_due_periods, freeze_rollups, fold_changes]
+        hooks.owned_models += [Directive, Passing, Handling, Escalation, ReportForm, Period, Report, Approval]
+        hooks.before_merge.append(merge_handlings)
+        people.handovers += [
+            people.Handover("directives", _("directives given to do"), count_given, hand_over_given),
+            people.Handover(
+                "directive_drafts", _("draft directives"), count_directive_drafts, hand_over_directive_drafts
+            ),
+        ]
+        delivery.COMPOSERS |= {
+            DIRECTIVE: compose_directives,
+            DIRECTIVE_REMINDER: compose_directives,
+            DIRECTIVE_LATE: compose_late,
+        }
+        worker.rounds += [open_due_periods, freeze_rollups, fold_changes, begin_tellings, go_on_telling]
         personal.HOLDINGS += holdings.HOLDINGS

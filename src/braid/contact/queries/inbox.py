@@ -36,6 +36,16 @@ MOST_COUNTED = 100
 Sql = tuple[str, list[Any]]
 
 
+class Rules(NamedTuple):
+    """A table of rules with `sent_at`, and the column there of what they address; its index begins with unit and `-sent_at`."""
+
+    table: str
+    thing: str
+
+
+AUDIENCE = Rules("contact_audience", "notice_id")
+
+
 @dataclass(frozen=True)
 class Filters:
     """What somebody wants to see of her inbox: `from_level` is the level of the sending unit, `text` is searched for."""
@@ -178,7 +188,7 @@ def _notices(pks: list[int]) -> list[Notice]:
     return [rows[pk] for pk in pks]
 
 
-def _newest(
+def newest_at(
     seats: Iterable[Seat],
     *,
     at: datetime,
@@ -186,17 +196,24 @@ def _newest(
     where: list[Sql],
     after: str = "",
     since_joined: bool = False,
-) -> list[int]:
-    """The numbers of the newest `size` notices that mean one of `seats`, out at `at`, beyond the cursor `after`."""
+    rules: Rules = AUDIENCE,
+) -> list[tuple[datetime, int]]:
+    """The newest `size` things (by default notices) that mean one of `seats`, out at `at`, beyond the cursor `after`: for each
+    since when, and its number. One query. `where` are conditions on a rule `a`."""
     anchors = _anchors(seats, since_joined=since_joined)
     if not anchors:
         return []
-    common = [_until(at, after), *where]
-    branches = [_branch(anchor, meant, common) for anchor, meant in sorted(anchors.items())]
-    sql = f"{_union([branch for branch, _ in branches], size)} ORDER BY 1 DESC, 2 DESC LIMIT {size}"
+    common = [_until(at, after, rules), *where]
+    branches = [_branch(anchor, meant, common, rules) for anchor, meant in sorted(anchors.items())]
+    sql = f"{_union([branch for branch, _ in branches], size, rules)} ORDER BY 1 DESC, 2 DESC LIMIT {size}"
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for _, values in branches for value in values])
-        return [pk for _, pk in cursor.fetchall()]
+        return [(_as_read(moment), pk) for moment, pk in cursor.fetchall()]
+
+
+def _newest(seats: Iterable[Seat], **asked: Any) -> list[int]:
+    """The numbers of the newest notices, asked for as in `newest_at`."""
+    return [pk for _, pk in newest_at(seats, **asked)]
 
 
 def _anchors(seats: Iterable[Seat], *, since_joined: bool) -> dict[int, list[Sql]]:
@@ -221,34 +238,34 @@ def _means(seat: Seat, since: datetime, *, is_own: bool) -> Sql:
     return " AND ".join([*parts, "a.sent_at >= %s", "a.sent_at < %s"]), [_moment(since), _moment(seat.until)]
 
 
-def _union(branches: list[str], size: int) -> str:
+def _union(branches: list[str], size: int, rules: Rules) -> str:
     """The branches together. SQLite merges them in the order of the index, row by row, and stops when it has enough;
     PostgreSQL would read each to its end, and is told where to stop."""
     if connection.vendor != "sqlite":
-        newest = f"ORDER BY sent_at DESC, notice_id DESC LIMIT {size}"
+        newest = f"ORDER BY sent_at DESC, {rules.thing} DESC LIMIT {size}"
         branches = [f"SELECT * FROM ({branch} {newest}) AS b{place}" for place, branch in enumerate(branches)]  # noqa: S608
     return " UNION ".join(branches)
 
 
-def _branch(anchor: int, meant: list[Sql], common: list[Sql]) -> Sql:
-    """The notices by the rules that hang from the unit numbered `anchor`."""
+def _branch(anchor: int, meant: list[Sql], common: list[Sql], rules: Rules) -> Sql:
+    """The things by the rules that hang from the unit numbered `anchor`."""
     means = " OR ".join(f"({sql})" for sql, _ in meant)
     conditions = " AND ".join(["a.unit_id = %s", f"({means})", *(sql for sql, _ in common)])
     values = [anchor, *(value for _, values in [*meant, *common] for value in values)]
     sql = (
-        "SELECT DISTINCT a.sent_at, a.notice_id FROM contact_audience a"  # noqa: S608 (own names and numbers)
+        f"SELECT DISTINCT a.sent_at, a.{rules.thing} FROM {rules.table} a"  # noqa: S608 (own names and numbers)
         f" WHERE {conditions}"
     )
     return sql, values
 
 
-def _until(at: datetime, after: str) -> Sql:
+def _until(at: datetime, after: str, rules: Rules) -> Sql:
     """Out at `at`, and beyond the cursor; with the redundant bound that lets the index serve it."""
     if not after:
         return "a.sent_at <= %s", [_moment(at)]
     sent_at, pk = _place(after)
     last = _moment(min(sent_at, at))
-    return "a.sent_at <= %s AND (a.sent_at < %s OR a.notice_id < %s)", [last, last, pk]
+    return f"a.sent_at <= %s AND (a.sent_at < %s OR a.{rules.thing} < %s)", [last, last, pk]
 
 
 def _place(cursor: str) -> tuple[datetime, int]:
@@ -298,3 +315,8 @@ _SHOWN = {
 def _moment(value: datetime) -> Any:
     """A moment as the database's driver takes it in plain SQL."""
     return connection.ops.adapt_datetimefield_value(value)
+
+
+def _as_read(moment: Any) -> datetime:
+    """A moment as the database's driver gives it in plain SQL: SQLite's is text."""
+    return moment if isinstance(moment, datetime) else datetime.fromisoformat(moment).replace(tzinfo=UTC)

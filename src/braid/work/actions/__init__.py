@@ -1,6 +1,35 @@
 """Everything that writes in the work network."""
 
 from .approvals import approve_part, reopen_part
+from .directive_questions import answer_about_directive, ask_about_directive, decline_about_directive
+from .directive_reviews import agree_to_directive, ask_directive_review, return_directive_draft
+from .directive_sending import (
+    announce_directive,
+    close_directive,
+    correct_directive,
+    send_directive,
+    undo_directive,
+    withdraw_directive,
+)
+from .directives import (
+    DirectiveText,
+    add_receivers,
+    change_directive,
+    delete_directive_draft,
+    draft_directive,
+    remove_receivers,
+)
+from .handlings import (
+    approve_handling,
+    assign_to,
+    open_handling,
+    report_done,
+    return_directive,
+    send_handling_back,
+    take_on,
+    tick_step,
+)
+from .passing import pass_on
 from .periods import close_period, open_due_periods, open_period
 from .report_forms import (
     FieldPlan,
@@ -21,8 +50,10 @@ from .report_forms import (
 )
 from .reports import Filing, Filled, file_report, file_reports, save_draft, send_back
 from .rollups import Note, expect, fold_all, fold_changes, freeze_rollups, note_changes
+from .tellings import begin_tellings, go_on_telling
 
 __all__ = [
+    "DirectiveText",
     "FieldPlan",
     "Filing",
     "Filled",
@@ -30,13 +61,28 @@ __all__ = [
     "Note",
     "add_check",
     "add_field",
+    "add_receivers",
+    "agree_to_directive",
+    "announce_directive",
+    "answer_about_directive",
+    "approve_handling",
     "approve_part",
+    "ask_about_directive",
+    "ask_directive_review",
     "ask_units",
     "ask_units_no_longer",
+    "assign_to",
+    "begin_tellings",
+    "change_directive",
     "change_field",
     "change_form",
+    "close_directive",
     "close_period",
+    "correct_directive",
+    "decline_about_directive",
+    "delete_directive_draft",
     "delete_form",
+    "draft_directive",
     "draft_form",
     "end_form",
     "expect",
@@ -45,14 +91,27 @@ __all__ = [
     "fold_all",
     "fold_changes",
     "freeze_rollups",
+    "go_on_telling",
     "move_field",
     "note_changes",
     "open_due_periods",
+    "open_handling",
     "open_period",
+    "pass_on",
     "publish_version",
     "remove_check",
     "remove_field",
+    "remove_receivers",
     "reopen_part",
+    "report_done",
+    "return_directive",
+    "return_directive_draft",
     "save_draft",
     "send_back",
+    "send_directive",
+    "send_handling_back",
+    "take_on",
+    "tick_step",
+    "undo_directive",
+    "withdraw_directive",
 ]

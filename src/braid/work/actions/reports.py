@@ -25,6 +25,7 @@ from braid.work.queries.rollups import answer_of
 from braid.work.rules import can_file_for, can_send_back
 
 from .approvals import hold_parts, reopen_above
+from .handlings import follow_filing, follow_sending_back
 from .rollups import Note, note_changes
 
 CHUNK = 1_000
@@ -109,6 +110,7 @@ def file_reports(period: Period, filings: Sequence[Filing], *, by: Actor, at: da
     notes = [_note(filing.seen, report) for filing, report in zip(filings, rows, strict=True)]
     note_changes(period.rollup_id, notes, at=at)
     reopen_above(period, [report.counted_path for report in rows], why=_first_why(again), by=by, at=at)
+    follow_filing(period, units, by=by, at=at)
     record_all(_journalled(filings), by=by, at=at)
     return rows
 
@@ -129,6 +131,7 @@ def send_back(report: Report, *, why: str, by: Actor, at: datetime) -> Report:
     was = answer_of(report)
     REPORT_FLOW.move(report, ReportState.DRAFT, sent_back_why=why.strip(), changed_at=at)
     note_changes(period.rollup_id, [Note(report.counted_path, was, None)], at=at)
+    follow_sending_back(period, report.unit_id, why=why.strip(), by=by, at=at)
     return report
 
 

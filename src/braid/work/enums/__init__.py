@@ -1,12 +1,22 @@
 """Choices, states and constants of the work network, one file per noun."""
 
 from .directives import (
+    CAUGHT_UP_WITHIN,
+    DIRECTIVE,
     DIRECTIVE_FLOW,
+    DIRECTIVE_LATE,
+    DIRECTIVE_REMINDER,
     HANDLING_FLOW,
+    LONGEST_STEP,
+    MOST_STEPS,
     OPEN_HANDLINGS,
+    SENT_BEFORE,
     SETTLED_HANDLINGS,
+    STEP_OFFSETS,
+    Because,
     DirectiveState,
     HandlingState,
+    Step,
 )
 from .report_forms import (
     REPORT_FORM_FLOW,
@@ -20,14 +30,23 @@ from .reports import APPROVAL_FLOW, REPORT_FLOW, ApprovalState, ReportState
 
 __all__ = [
     "APPROVAL_FLOW",
+    "CAUGHT_UP_WITHIN",
+    "DIRECTIVE",
     "DIRECTIVE_FLOW",
+    "DIRECTIVE_LATE",
+    "DIRECTIVE_REMINDER",
     "HANDLING_FLOW",
+    "LONGEST_STEP",
+    "MOST_STEPS",
     "OPEN_HANDLINGS",
     "REPORT_FLOW",
     "REPORT_FORM_FLOW",
     "ROLLED_UP",
+    "SENT_BEFORE",
     "SETTLED_HANDLINGS",
+    "STEP_OFFSETS",
     "ApprovalState",
+    "Because",
     "DirectiveState",
     "Every",
     "FieldKind",
@@ -35,4 +54,5 @@ __all__ = [
     "ReportFormState",
     "ReportState",
     "RollUp",
+    "Step",
 ]
