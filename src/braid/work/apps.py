@@ -10,22 +10,39 @@ class WorkConfig(AppConfig):
     verbose_name = _("Work")
 
     def ready(self) -> None:
-        from braid.kernel import files, personal, worker
-        from braid.units import hooks
+        from braid.kernel import delivery, files, personal, worker
+        from braid.people import hooks as people
+        from braid.units import hooks as units
 
-        from . import bindings, holdings
-        from . import hooks as own
-        from .actions import fold_changes, freeze_rollups, open_due_periods
-        from .duty import LINES
-        from .hooks import duty_lines
-        from .models import Approval, Directive, Handling, Passing, Period, Report, ReportForm, Visit
-        from .enums import FILE_OWNER
-        from .models import Approval, Directive, Handling, Passing, Period, Report, ReportForm
+        from . import bindings, duty, holdings, hooks
+        from .actions import begin_tellings, fold_changes, freeze_rollups, go_on_telling, open_due_periods
+        from .actions.handing import (
+            count_directive_drafts,
+            count_given,
+            hand_over_directive_drafts,
+            hand_over_given,
+            merge_handlings,
+        )
+        from .composing import compose_directives, compose_late
+        from .enums import DIRECTIVE, DIRECTIVE_LATE, DIRECTIVE_REMINDER, FILE_OWNER
+        from .models import Approval, Directive, Escalation, Handling, Passing, Period, Report, ReportForm, Visit
         from .queries.reports import may_read_files_of_report
 
-        hooks.owned_models += [Directive, Passing, Handling, ReportForm, Period, Report, Approval, Visit]
-        worker.rounds += [open_due_periods, freeze_rollups, fold_changes]
-        personal.HOLDINGS += holdings.HOLDINGS
-        duty_lines.extend(LINES)
+        units.owned_models += [Directive, Passing, Handling, Escalation, ReportForm, Period, Report, Approval, Visit]
+        units.before_merge.append(merge_handlings)
+        people.handovers += [
+            people.Handover("directives", _("directives given to do"), count_given, hand_over_given),
+            people.Handover(
+                "directive_drafts", _("draft directives"), count_directive_drafts, hand_over_directive_drafts
+            ),
+        ]
+        delivery.COMPOSERS |= {
+            DIRECTIVE: compose_directives,
+            DIRECTIVE_REMINDER: compose_directives,
+            DIRECTIVE_LATE: compose_late,
+        }
         files.owners[FILE_OWNER] = may_read_files_of_report
-        own.bindings += bindings.GROUND
+        worker.rounds += [open_due_periods, freeze_rollups, fold_changes, begin_tellings, go_on_telling]
+        personal.HOLDINGS += holdings.HOLDINGS
+        hooks.bindings += bindings.GROUND
+        hooks.duty_lines += duty.LINES

@@ -1,9 +1,4 @@
-"""Where other apps join the work network: what a record of duty counts."""
-
-from __future__ import annotations
-
-from dataclasses import dataclass
-"""What higher apps add to the work network: kinds of the journal that a form may be filled from."""
+"""Where other apps join the work network: kinds of the journal that forms are filled from, and that records of duty count."""
 
 from __future__ import annotations
 
@@ -15,14 +10,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class DutyLine:
-    """A kind of the journal that counts in the record of duty of whoever did it, and how it is called there."""
-
-    kind: str
-    label: StrOrPromise
-
-
-duty_lines: list[DutyLine] = []
 class Binding:
     """A kind of the journal that answers a question of forms, in words for those who make and fill them in."""
 
@@ -34,4 +21,13 @@ class Binding:
     """A count below this, but above nothing, is not shown: it could tell whom it is about."""
 
 
+@dataclass(frozen=True)
+class DutyLine:
+    """A kind of the journal that counts in the record of duty of whoever did it, and how it is called there."""
+
+    kind: str
+    label: StrOrPromise
+
+
 bindings: list[Binding] = []
+duty_lines: list[DutyLine] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from braid.people.roles import allow
 from braid.units.models import Unit
 from braid.units.paths import ancestor_paths
 
+from .enums import OPEN_HANDLINGS, DirectiveState
 from .models import Directive, Handling, Period, Report, ReportForm
 
 SEND_DIRECTIVES = allow(
@@ -54,9 +56,27 @@ def can_view_work_at(by: Actor, path: str) -> bool:
 def can_judge(by: Actor, directive: Directive, handling: Handling) -> bool:
     """Whether `by` may approve what a unit reported, or send it back: for the sender, or for a unit between the two."""
     between = [path for path in ancestor_paths(handling.unit_path) if path.startswith(directive.unit_path)]
-    if handling.unit_path == directive.unit_path:
-        between = [directive.unit_path]
-    return any(scope(by, SEND_DIRECTIVES).covers(path) for path in between)
+    return any(scope(by, SEND_DIRECTIVES).covers(path) for path in (directive.unit_path, *between))
+
+
+def is_directive_out(directive: Directive, at: datetime) -> bool:
+    """Whether those it asks see it at `at`: sent, and the time to undo that is over."""
+    return directive.state != DirectiveState.DRAFT and directive.sent_at is not None and directive.sent_at <= at
+
+
+def can_undo_directive(directive: Directive, at: datetime) -> bool:
+    """Whether the sending can still be taken back as if it had not happened."""
+    return directive.state == DirectiveState.SENT and directive.sent_at is not None and at < directive.sent_at
+
+
+def takes_work(directive: Directive, at: datetime) -> bool:
+    """Whether units still do something with it: it is out, and neither closed nor withdrawn."""
+    return directive.state == DirectiveState.SENT and is_directive_out(directive, at)
+
+
+def is_late(handling: Handling | None, due_on: date, on: date) -> bool:
+    """Whether a unit that is asked has let the day pass without a word. It has no handling while it has not opened it."""
+    return on > due_on and (handling is None or handling.state in OPEN_HANDLINGS)
 
 
 def can_run_forms_of(by: Actor, path: str) -> bool:
@@ -99,6 +119,8 @@ def is_form_open(form: ReportForm) -> bool:
 def can_log_visits_for(by: Actor, unit: Unit) -> bool:
     """Whether `by` may log visits of `unit`."""
     return may(by, LOG_VISITS, unit.path)
+
+
 def is_filed(report: Report | None) -> bool:
     """Whether `report` stands, so that filing again corrects it."""
     return report is not None and report.state != "draft"

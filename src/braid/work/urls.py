@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import duty, visits
+from .views import bulk_reports, duty, paper, periods, questions, report_forms, reports, visits
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/", visits.visits, name="visits"),
@@ -13,9 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/duty/print/", duty.duty_print, name="duty_print"),
     path("me/duty/notes/<int:pk>/drop/", duty.duty_note_drop, name="duty_note_drop"),
     path("me/duty/<str:kind>/", duty.duty_entries, name="duty_entries"),
-from .views import bulk_reports, paper, periods, questions, report_forms, reports
-
-urlpatterns: list[URLPattern | URLResolver] = [
     path("forms/", report_forms.report_forms, name="report_forms"),
     path("forms/new/", report_forms.report_form_new, name="report_form_new"),
     path("forms/<int:pk>/", report_forms.report_form, name="report_form"),

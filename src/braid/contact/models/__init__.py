@@ -10,7 +10,7 @@ from .notices import Audience, Notice, NoticeVersion
 from .questions import NoticeQuestion
 from .receipts import FoldedSegment, Receipt, UnitSet
 from .relays import Carry, CarryOpens, Relay
-from .reviews import Review, ReviewRule
+from .reviews import Review, ReviewRule, SecondReading
 from .series import Series
 from .submissions import Submission
 from .surveys import (
@@ -62,6 +62,7 @@ __all__ = [
     "RollPage",
     "Score",
     "SealedAnswer",
+    "SecondReading",
     "Series",
     "Submission",
     "Survey",

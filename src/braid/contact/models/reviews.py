@@ -23,10 +23,9 @@ class ReviewRule(models.Model):
         return f"{self.unit_id}: {self.above}"
 
 
-class Review(models.Model):
+class SecondReading(models.Model):
     """The second reading of a draft. A yes is to `seal`, which stands for words, files and recipients: any change drops it."""
 
-    notice = models.OneToOneField(Notice, models.CASCADE, related_name="review")
     state = models.CharField(_("state"), max_length=10, choices=ReviewState, default=ReviewState.ASKED)
     seal = models.CharField(max_length=64)
     asked_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
@@ -36,17 +35,24 @@ class Review(models.Model):
     why = models.CharField(_("why it was sent back"), max_length=500, default="", blank=True)
 
     class Meta:
+        abstract = True
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=ReviewState.ASKED, read_at=None)
                 | (~Q(state=ReviewState.ASKED) & Q(read_at__isnull=False)),
-                name="review_read_has_time",
+                name="%(class)s_read_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state=ReviewState.RETURNED) | ~Q(why=""), name="review_returned_has_reason"
+                condition=~Q(state=ReviewState.RETURNED) | ~Q(why=""), name="%(class)s_returned_has_reason"
             ),
         ]
-        indexes = [models.Index(fields=["id"], name="review_waiting", condition=Q(state=ReviewState.ASKED))]
+        indexes = [models.Index(fields=["id"], name="%(class)s_waiting", condition=Q(state=ReviewState.ASKED))]
+
+
+class Review(SecondReading):
+    """The second reading of a notice."""
+
+    notice = models.OneToOneField(Notice, models.CASCADE, related_name="review")
 
     def __str__(self) -> str:
         return f"{self.notice_id}: {self.state}"

@@ -36,6 +36,16 @@ MOST_COUNTED = 100
 Sql = tuple[str, list[Any]]
 
 
+class Rules(NamedTuple):
+    """A table of rules with `sent_at`, and the column there of what they address; its index begins with unit and `-sent_at`."""
+
+    table: str
+    thing: str
+
+
+AUDIENCE = Rules("contact_audience", "notice_id")
+
+
 @dataclass(frozen=True)
 class Filters:
     """What somebody wants to see of her inbox: `from_level` is the level of the sending unit, `text` is searched for."""
@@ -178,7 +188,7 @@ def _notices(pks: list[int]) -> list[Notice]:
     return [rows[pk] for pk in pks]
 
 
-def _newest(
+def newest_at(
     seats: Iterable[Seat],
     *,
     at: datetime,
@@ -186,16 +196,23 @@ def _newest(
     where: list[Sql],
     after: str = "",
     since_joined: bool = False,
-) -> list[int]:
-    """The numbers of the newest `size` notices that mean one of `seats`, out at `at`, beyond the cursor `after`."""
+    rules: Rules = AUDIENCE,
+) -> list[tuple[datetime, int]]:
+    """The newest `size` things (by default notices) that mean one of `seats`, out at `at`, beyond the cursor `after`: for each
+    since when, and its number. One query. `where` are conditions on a rule `a`."""
     anchors = _anchors(seats, since_joined=since_joined)
     if not anchors:
         return []
     gather = _merged if connection.vendor == "sqlite" else _gathered
-    sql, values = gather(anchors, [_until(at, after), *where], size)
+    sql, values = gather(anchors, [_until(at, after, rules), *where], size, rules)
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ORDER BY 1 DESC, 2 DESC LIMIT {size}", values)
-        return [pk for _, pk in cursor.fetchall()]
+        return [(_as_read(moment), pk) for moment, pk in cursor.fetchall()]
+
+
+def _newest(seats: Iterable[Seat], **asked: Any) -> list[int]:
+    """The numbers of the newest notices, asked for as in `newest_at`."""
+    return [pk for _, pk in newest_at(seats, **asked)]
 
 
 def _anchors(seats: Iterable[Seat], *, since_joined: bool) -> dict[int, list[Sql]]:
@@ -228,14 +245,14 @@ def _means(seat: Seat, since: datetime) -> Sql:
     return " AND ".join(parts), values
 
 
-def _merged(anchors: dict[int, list[Sql]], common: list[Sql], size: int) -> Sql:
+def _merged(anchors: dict[int, list[Sql]], common: list[Sql], size: int, rules: Rules) -> Sql:
     """For SQLite, which merges the anchors in the order of the index, row by row, and stops when it has enough."""
-    branches = [_branch("%s", meant, common) for _, meant in sorted(anchors.items())]
+    branches = [_branch("%s", meant, common, rules) for _, meant in sorted(anchors.items())]
     values = [value for anchor, (_, own) in zip(sorted(anchors), branches, strict=True) for value in (anchor, *own)]
     return " UNION ".join(sql for sql, _ in branches), values
 
 
-def _gathered(anchors: dict[int, list[Sql]], common: list[Sql], size: int) -> Sql:
+def _gathered(anchors: dict[int, list[Sql]], common: list[Sql], size: int, rules: Rules) -> Sql:
     """For PostgreSQL, which would read each anchor to its end, and is told where to stop.
 
     Anchors where the same is meant share one branch: to plan one for each would take longer than to read them.
@@ -245,32 +262,32 @@ def _gathered(anchors: dict[int, list[Sql]], common: list[Sql], size: int) -> Sq
         alike[tuple((sql, *values) for sql, values in meant)].append(anchor)
     parts, values = [], []
     for numbers in alike.values():
-        branch, own = _branch("anchor", anchors[numbers[0]], common)
-        newest = f"{branch} ORDER BY a.sent_at DESC, a.notice_id DESC LIMIT {size}"
+        branch, own = _branch("anchor", anchors[numbers[0]], common, rules)
+        newest = f"{branch} ORDER BY a.sent_at DESC, a.{rules.thing} DESC LIMIT {size}"
         array = "{" + ",".join(map(str, numbers)) + "}"
         parts.append(f"SELECT DISTINCT b.* FROM unnest('{array}'::bigint[]) AS anchor, LATERAL ({newest}) AS b")  # noqa: S608
         values += own
     return " UNION ".join(parts), values
 
 
-def _branch(anchor: str, meant: list[Sql], common: list[Sql]) -> Sql:
-    """The notices by the rules that hang from `anchor`; all it reads of a rule stands in the index."""
+def _branch(anchor: str, meant: list[Sql], common: list[Sql], rules: Rules) -> Sql:
+    """The things by the rules that hang from `anchor`; all it reads of a rule stands in the index."""
     means = " OR ".join(sql for sql, _ in meant)
     conditions = " AND ".join([f"a.unit_id = {anchor}", f"({means})", *(sql for sql, _ in common)])
     sql = (
-        "SELECT DISTINCT a.sent_at, a.notice_id FROM contact_audience a"  # noqa: S608 (own names and numbers)
+        f"SELECT DISTINCT a.sent_at, a.{rules.thing} FROM {rules.table} a"  # noqa: S608 (own names and numbers)
         f" WHERE {conditions}"
     )
     return sql, [value for _, values in [*meant, *common] for value in values]
 
 
-def _until(at: datetime, after: str) -> Sql:
+def _until(at: datetime, after: str, rules: Rules) -> Sql:
     """Out at `at`, and beyond the cursor; with the redundant bound that lets the index serve it."""
     if not after:
         return "a.sent_at <= %s", [_moment(at)]
     sent_at, pk = _place(after)
     last = _moment(min(sent_at, at))
-    return "a.sent_at <= %s AND (a.sent_at < %s OR a.notice_id < %s)", [last, last, pk]
+    return f"a.sent_at <= %s AND (a.sent_at < %s OR a.{rules.thing} < %s)", [last, last, pk]
 
 
 def _place(cursor: str) -> tuple[datetime, int]:
@@ -320,3 +337,8 @@ _SHOWN = {
 def _moment(value: datetime) -> str:
     """A moment as plain SQL takes it: text, which the driver of PostgreSQL need not think about."""
     return str(connection.ops.adapt_datetimefield_value(value))
+
+
+def _as_read(moment: Any) -> datetime:
+    """A moment as the database's driver gives it in plain SQL: SQLite's is text."""
+    return moment if isinstance(moment, datetime) else datetime.fromisoformat(moment).replace(tzinfo=UTC)

@@ -56,6 +56,14 @@ def public_seat(unit: Unit) -> Seat:
     return Seat(unit.pk, unit.path, unit.level, unit.kind, EVERY_OFFICE)
 
 
+def seats_of_units(units: Iterable[Unit]) -> list[Seat]:
+    """Every place each of `units` had, whatever the offices: for what a unit as such is asked. One query."""
+    now = {unit.pk: replace(public_seat(unit), since=unit.placed_at or ALWAYS) for unit in units}
+    places = Placement.objects.filter(unit__in=list(now), status=UnitStatus.ACTIVE) if now else Placement.objects.none()
+    earlier = places.values_list("unit_id", "path", "level", "since", "until")
+    return [*now.values(), *(_earlier(now[place[0]], *place[1:]) for place in earlier)]
+
+
 def addresses(rule: AudienceRule, seat: Seat, sent_at: datetime) -> bool:
     """Whether `rule` of a notice sent at `sent_at` means `seat`. The same question as `inbox` asks in SQL."""
     return (

@@ -2,6 +2,35 @@
 
 from .approvals import approve_part, reopen_part
 from .bulk_reports import file_sheet, forget_sheet
+from .directive_questions import answer_about_directive, ask_about_directive, decline_about_directive
+from .directive_reviews import agree_to_directive, ask_directive_review, return_directive_draft
+from .directive_sending import (
+    announce_directive,
+    close_directive,
+    correct_directive,
+    send_directive,
+    undo_directive,
+    withdraw_directive,
+)
+from .directives import (
+    DirectiveText,
+    add_receivers,
+    change_directive,
+    delete_directive_draft,
+    draft_directive,
+    remove_receivers,
+)
+from .handlings import (
+    approve_handling,
+    assign_to,
+    open_handling,
+    report_done,
+    return_directive,
+    send_handling_back,
+    take_on,
+    tick_step,
+)
+from .passing import pass_on
 from .periods import close_period, open_due_periods, open_period
 from .report_forms import (
     FieldPlan,
@@ -25,26 +54,42 @@ from .report_forms import (
     why_not_replaced,
 )
 from .reports import Filing, Filled, add_report_file, file_report, file_reports, save_draft, send_back
-from .rollups import Note, expect, fold_all, fold_changes, freeze_rollups, note_changes
+from .rollups import expect, fold_all, fold_changes, freeze_rollups, note_changes
+from .tellings import begin_tellings, go_on_telling
 from .visits import drop_duty_note, log_visit, note_duty, take_back_visit
 
 __all__ = [
+    "DirectiveText",
     "FieldPlan",
     "Filing",
     "Filled",
     "FormPlan",
-    "Note",
     "add_check",
     "add_field",
+    "add_receivers",
     "add_report_file",
+    "agree_to_directive",
+    "announce_directive",
+    "answer_about_directive",
+    "approve_handling",
     "approve_part",
+    "ask_about_directive",
+    "ask_directive_review",
     "ask_units",
     "ask_units_no_longer",
+    "assign_to",
+    "begin_tellings",
     "bind_field",
+    "change_directive",
     "change_field",
     "change_form",
+    "close_directive",
     "close_period",
+    "correct_directive",
+    "decline_about_directive",
+    "delete_directive_draft",
     "delete_form",
+    "draft_directive",
     "draft_form",
     "drop_duty_note",
     "end_form",
@@ -56,20 +101,33 @@ __all__ = [
     "fold_changes",
     "forget_sheet",
     "freeze_rollups",
+    "go_on_telling",
     "log_visit",
     "move_field",
     "note_changes",
     "note_duty",
     "open_due_periods",
+    "open_handling",
     "open_period",
+    "pass_on",
     "publish_version",
     "remove_check",
     "remove_field",
+    "remove_receivers",
     "reopen_part",
     "replace_fields",
+    "report_done",
+    "return_directive",
+    "return_directive_draft",
     "save_draft",
     "send_back",
+    "send_directive",
+    "send_handling_back",
     "take_back_visit",
+    "take_on",
+    "tick_step",
+    "undo_directive",
     "why_not_asked",
     "why_not_replaced",
+    "withdraw_directive",
 ]

@@ -25,10 +25,11 @@ from braid.units.queries.history import path_at
 from braid.work.enums import APPROVAL_FLOW, ApprovalState, ReportState
 from braid.work.models import Approval, ApprovalEvent, Period, Report
 from braid.work.queries.approvals import open_parts_below, seal_of
-from braid.work.queries.rollups import answer_of, reports_right_below
+from braid.work.queries.rollups import Note, answer_of, reports_right_below
 from braid.work.rules import can_approve_at
 
-from .rollups import Note, note_changes
+from .handlings import follow_approval, follow_reopening
+from .rollups import note_changes
 
 LOCKS = 256
 """Advisory locks for the parts of one period."""
@@ -62,7 +63,7 @@ def approve_part(period: Period, unit: Unit, *, seal: str, by: Actor, at: dateti
             % {"count": len(waiting)}
         )
     approval = _approval(period, unit, path, by=by, at=at)
-    _approve_reports(period, path, at=at)
+    _approve_reports(period, path, by=by, at=at)
     record(unit, Strand.WORK, "reports.approved", by=by, at=at)
     return approval
 
@@ -77,7 +78,7 @@ def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime
     if not why.strip():
         raise BadInput(_("Say why it is reopened."), fields={"why": _("Write a reason.")})
     path = path_at(unit, period.opened_at)
-    _hold(period, {above: False for above in ancestor_paths(path)} | {path: True})
+    _hold(period, dict.fromkeys(ancestor_paths(path), False) | {path: True})
     approval = Approval.objects.filter(period=period, unit=unit, state=ApprovalState.IN_FORCE).first()
     if approval is None:
         raise WrongState(_("Nothing is approved here."))
@@ -85,6 +86,7 @@ def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime
     Report.objects.filter(pk__in=[each.pk for each in approved]).update(state=ReportState.FILED, approved_at=None)
     notes = [Note(each.counted_path, answer_of(each), answer_of(each), was_approved=True) for each in approved]
     note_changes(period.rollup_id, notes, at=at)
+    follow_reopening(period, [each.unit_id for each in approved], by=by, at=at)
     _reopen(period, [*ancestor_paths(path), path], why=why.strip(), by=by, at=at)
 
 
@@ -126,11 +128,12 @@ def _approval(period: Period, unit: Unit, path: str, *, by: Actor, at: datetime)
     return approval
 
 
-def _approve_reports(period: Period, path: str, *, at: datetime) -> None:
+def _approve_reports(period: Period, path: str, *, by: Actor, at: datetime) -> None:
     filed = list(reports_right_below(period.rollup, path).filter(state=ReportState.FILED))
     Report.objects.filter(pk__in=[each.pk for each in filed]).update(state=ReportState.APPROVED, approved_at=at)
     notes = [Note(each.counted_path, answer_of(each), answer_of(each), is_approved=True) for each in filed]
     note_changes(period.rollup_id, notes, at=at)
+    follow_approval(period, [each.unit_id for each in filed], by=by, at=at)
 
 
 def _hold(period: Period, parts: Mapping[str, bool]) -> None:

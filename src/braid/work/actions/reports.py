@@ -24,11 +24,12 @@ from braid.work.enums import FILE_OWNER, REPORT_FLOW, ReportState
 from braid.work.measures import Answer
 from braid.work.models import Field, Period, Report, ReportVersion
 from braid.work.queries.asked import units_asked
-from braid.work.queries.rollups import answer_of
+from braid.work.queries.rollups import Note, answer_of
 from braid.work.rules import can_file_for_all, can_send_back
 
 from .approvals import hold_parts, reopen_above
-from .rollups import Note, note_changes
+from .handlings import follow_filing, follow_sending_back
+from .rollups import note_changes
 
 CHUNK = 1_000
 """Reports in one statement."""
@@ -110,6 +111,7 @@ def file_reports(period: Period, filings: Sequence[Filing], *, by: Actor, at: da
     _replace([(filing, report) for filing, report in both if filing.seen is not None])
     note_changes(period.rollup_id, [_note(filing.seen, report) for filing, report in both], at=at)
     reopen_above(period, [report.counted_path for report in rows], why=_first_why(filings), by=by, at=at)
+    follow_filing(period, units, by=by, at=at)
     record_all(_journalled(filings), by=by, at=at)
     return rows
 
@@ -145,6 +147,7 @@ def send_back(report: Report, *, why: str, by: Actor, at: datetime) -> Report:
     was = answer_of(report)
     REPORT_FLOW.move(report, ReportState.DRAFT, sent_back_why=why.strip(), changed_at=at)
     note_changes(period.rollup_id, [Note(report.counted_path, was, None)], at=at)
+    follow_sending_back(period, report.unit_id, why=why.strip(), by=by, at=at)
     return report
 
 

@@ -134,7 +134,9 @@ def _fold(rollup: Rollup, notes: Sequence[Note]) -> None:
     totals = totals_at(rollup, deltas)
     for path, is_approved in add_deltas(totals, deltas):
         find_extremes(rollup, totals, path, is_approved=is_approved)
-    rows = sorted((number_of(path), path, *_sums(part)) for path, part in totals.items())  # `expect` writes in this order, too
+    rows = sorted(
+        (number_of(path), path, *_sums(part)) for path, part in totals.items()
+    )  # `expect` writes in this order, too
     if rows:
         _write(_KEEP_ON_SQLITE, _KEEP_ON_POSTGRESQL, [rollup.pk], rows)
 

@@ -1,12 +1,22 @@
 """Choices, states and constants of the work network, one file per noun."""
 
 from .directives import (
+    CAUGHT_UP_WITHIN,
+    DIRECTIVE,
     DIRECTIVE_FLOW,
+    DIRECTIVE_LATE,
+    DIRECTIVE_REMINDER,
     HANDLING_FLOW,
+    LONGEST_STEP,
+    MOST_STEPS,
     OPEN_HANDLINGS,
+    SENT_BEFORE,
     SETTLED_HANDLINGS,
+    STEP_OFFSETS,
+    Because,
     DirectiveState,
     HandlingState,
+    Step,
 )
 from .report_forms import (
     REPORT_FORM_FLOW,
@@ -16,22 +26,30 @@ from .report_forms import (
     ReportFormState,
     RollUp,
 )
-from .reports import APPROVAL_FLOW, REPORT_FLOW, ApprovalState, ReportState
-from .visits import MOST_MET, VisitKind, VisitTopic
 from .reports import APPROVAL_FLOW, FILE_OWNER, REPORT_FLOW, ApprovalState, ReportState
+from .visits import MOST_MET, VisitKind, VisitTopic
 
 __all__ = [
     "APPROVAL_FLOW",
+    "CAUGHT_UP_WITHIN",
+    "DIRECTIVE",
     "DIRECTIVE_FLOW",
+    "DIRECTIVE_LATE",
+    "DIRECTIVE_REMINDER",
     "FILE_OWNER",
     "HANDLING_FLOW",
+    "LONGEST_STEP",
     "MOST_MET",
+    "MOST_STEPS",
     "OPEN_HANDLINGS",
     "REPORT_FLOW",
     "REPORT_FORM_FLOW",
     "ROLLED_UP",
+    "SENT_BEFORE",
     "SETTLED_HANDLINGS",
+    "STEP_OFFSETS",
     "ApprovalState",
+    "Because",
     "DirectiveState",
     "Every",
     "FieldKind",
@@ -39,6 +57,7 @@ __all__ = [
     "ReportFormState",
     "ReportState",
     "RollUp",
+    "Step",
     "VisitKind",
     "VisitTopic",
 ]

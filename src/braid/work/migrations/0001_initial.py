@@ -124,9 +124,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('unit_path', braid.kernel.fields.BytewiseField(editable=False, max_length=200)),
                 ('counted_path', braid.kernel.fields.BytewiseField(editable=False, max_length=200)),
+                ('counted_level', models.PositiveSmallIntegerField(editable=False)),
                 ('state', models.CharField(choices=[('opened', 'opened'), ('in_work', 'in work'), ('reported', 'reported'), ('returned', 'returned'), ('approved', 'approved')], default='opened', max_length=10, verbose_name='state')),
                 ('done_steps', models.JSONField(blank=True, default=list)),
                 ('words', models.TextField(blank=True, default='', verbose_name='what was done')),
+                ('returned_because', models.CharField(blank=True, choices=[('not_ours', 'it is not ours'), ('done', 'it is done already'), ('other', 'another reason')], default='', max_length=10)),
                 ('minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='minutes it really took')),
                 ('sent_back_why', models.CharField(blank=True, default='', max_length=500, verbose_name='why it was sent back')),
                 ('changed_at', models.DateTimeField()),
@@ -138,7 +140,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'handling',
                 'verbose_name_plural': 'handlings',
-                'indexes': [models.Index(fields=['directive', 'unit_path'], name='handling_path'), models.Index(fields=['unit', '-changed_at'], name='handling_unit'), models.Index(condition=models.Q(('state__in', ['opened', 'in_work'])), fields=['assigned_to'], name='handling_assigned')],
+                'indexes': [models.Index(fields=['directive', 'counted_path'], name='handling_counted'), models.Index(fields=['unit_path'], name='handling_unit_path'), models.Index(condition=models.Q(('state', 'reported')), fields=['directive', 'counted_path'], name='handling_reported'), models.Index(fields=['unit', '-changed_at'], name='handling_unit'), models.Index(condition=models.Q(('state__in', ['opened', 'in_work'])), fields=['assigned_to'], name='handling_assigned')],
                 'constraints': [models.UniqueConstraint(fields=('directive', 'unit'), name='handling_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='handling_returned_has_reason')],
             },
         ),
@@ -172,7 +174,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'passing on',
                 'verbose_name_plural': 'passings on',
-                'indexes': [models.Index(fields=['directive', 'unit_path'], name='passing_directive'), models.Index(fields=['unit_path'], name='passing_path')],
+                'indexes': [models.Index(fields=['directive', 'unit_path'], name='passing_directive'), models.Index(fields=['unit_path'], name='passing_path'), models.Index(fields=['due_on'], name='passing_due')],
             },
         ),
         migrations.CreateModel(
@@ -317,6 +319,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Telling',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.PositiveSmallIntegerField(choices=[(0, 'sent'), (1, 'before it is due'), (2, 'after it was due'), (3, 'the unit above is told'), (4, 'again after it was due')])),
+                ('begun_at', models.DateTimeField()),
+                ('after_unit', models.BigIntegerField(default=0)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('directive', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tellings', to='work.directive')),
+                ('passing', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tellings', to='work.passing')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['id'], name='telling_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('passing', None)), fields=('directive', 'step'), name='telling_once'), models.UniqueConstraint(fields=('passing', 'step'), name='telling_passing_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Total',
             fields=[
                 ('pk', models.CompositePrimaryKey('rollup_id', 'unit_number', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -368,6 +386,45 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DirectiveQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(max_length=300, verbose_name='question')),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('answered', 'answered'), ('declined', 'declined')], default='waiting', max_length=10, verbose_name='state')),
+                ('asked_at', models.DateTimeField()),
+                ('answer', models.TextField(blank=True, default='', verbose_name='answer')),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                ('asked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                ('directive', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='work.directive')),
+                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+            ],
+            options={
+                'verbose_name': 'question on a directive',
+                'verbose_name_plural': 'questions on directives',
+                'indexes': [models.Index(fields=['directive', 'state', 'id'], name='directive_question'), models.Index(condition=models.Q(('state', 'waiting')), fields=['directive'], name='directive_question_waits'), models.Index(fields=['asked_by', '-id'], name='directive_question_asker')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='directive_question_worded'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='directive_question_answered')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DirectiveReview',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('agreed', 'agreed'), ('returned', 'sent back')], default='asked', max_length=10, verbose_name='state')),
+                ('seal', models.CharField(max_length=64)),
+                ('asked_at', models.DateTimeField()),
+                ('read_at', models.DateTimeField(blank=True, null=True)),
+                ('why', models.CharField(blank=True, default='', max_length=500, verbose_name='why it was sent back')),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                ('directive', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review', to='work.directive')),
+                ('read_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'asked')), fields=['id'], name='directivereview_waiting')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('read_at', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('read_at__isnull', False)), _connector='OR'), name='directivereview_read_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('why', ''), _negated=True), _connector='OR'), name='directivereview_returned_has_reason')],
+            },
+        ),
+        migrations.CreateModel(
             name='DirectiveVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -405,6 +462,20 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'notes in a record of duty',
                 'indexes': [models.Index(fields=['person', '-on', '-id'], name='duty_note_person')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='duty_note_worded'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='duty_note_counts')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Escalation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unit_path', braid.kernel.fields.BytewiseField(editable=False, max_length=200)),
+                ('at', models.DateTimeField()),
+                ('directive', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='work.directive')),
+                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['unit', '-id'], name='escalation_unit'), models.Index(fields=['unit_path'], name='escalation_path')],
+                'constraints': [models.UniqueConstraint(fields=('directive', 'unit'), name='escalation_once')],
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,17 @@
 """The rows of the work network, one file per noun."""
 
-from .directives import Directive, DirectiveRule, DirectiveVersion, Handling, HandlingEvent, Passing
+from .directives import (
+    Directive,
+    DirectiveQuestion,
+    DirectiveReview,
+    DirectiveRule,
+    DirectiveVersion,
+    Escalation,
+    Handling,
+    HandlingEvent,
+    Passing,
+    Telling,
+)
 from .report_forms import Field, FormVersion, Period, PeriodRule, ReportForm, ReportFormRule
 from .reports import Approval, ApprovalEvent, Report, ReportVersion
 from .rollups import Change, Rollup, Total
@@ -11,9 +22,12 @@ __all__ = [
     "ApprovalEvent",
     "Change",
     "Directive",
+    "DirectiveQuestion",
+    "DirectiveReview",
     "DirectiveRule",
     "DirectiveVersion",
     "DutyNote",
+    "Escalation",
     "Field",
     "FormVersion",
     "Handling",
@@ -26,6 +40,7 @@ __all__ = [
     "ReportFormRule",
     "ReportVersion",
     "Rollup",
+    "Telling",
     "Total",
     "Visit",
 ]

@@ -6,13 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.models import AudienceRule
+from braid.contact.enums import QuestionState
+from braid.contact.models import AudienceRule, SecondReading
 from braid.contact.models.wording import Wording
 from braid.kernel.fields import BytewiseField
 from braid.people.models import Person
 from braid.units.enums import STEP
-from braid.units.models import OwnedByUnit
-from braid.work.enums import OPEN_HANDLINGS, DirectiveState, HandlingState
+from braid.units.models import OwnedByUnit, Unit
+from braid.work.enums import OPEN_HANDLINGS, Because, DirectiveState, HandlingState, Step
 
 from .report_forms import ReportForm
 from .rollups import Rollup
@@ -82,6 +83,7 @@ class Passing(OwnedByUnit):
         indexes = [
             models.Index(fields=["directive", "unit_path"], name="passing_directive"),
             models.Index(fields=["unit_path"], name="passing_path"),
+            models.Index(fields=["due_on"], name="passing_due"),
         ]
 
     def __str__(self) -> str:
@@ -115,12 +117,15 @@ class Handling(OwnedByUnit):
     directive = models.ForeignKey(Directive, models.CASCADE, related_name="handlings", db_index=False)
     counted_path = BytewiseField(max_length=STEP * 40, editable=False)
     """Where its state counts: the unit's path when the directive was sent."""
+    counted_level = models.PositiveSmallIntegerField(editable=False)
+    """At which level it counts: the unit's when it opened the directive."""
     state = models.CharField(_("state"), max_length=10, choices=HandlingState, default=HandlingState.OPENED)
     assigned_to = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     done_steps = models.JSONField(default=list, blank=True)
     """The texts of the steps that are done."""
     words = models.TextField(_("what was done"), default="", blank=True)
     """The report in words; of a returned one the reason."""
+    returned_because = models.CharField(max_length=10, choices=Because, default="", blank=True)
     minutes = models.PositiveIntegerField(_("minutes it really took"), null=True, blank=True)
     sent_back_why = models.CharField(_("why it was sent back"), max_length=500, default="", blank=True)
     changed_at = models.DateTimeField()
@@ -136,7 +141,13 @@ class Handling(OwnedByUnit):
             ),
         ]
         indexes = [
-            models.Index(fields=["directive", "unit_path"], name="handling_path"),
+            models.Index(fields=["directive", "counted_path"], name="handling_counted"),
+            models.Index(fields=["unit_path"], name="handling_unit_path"),
+            models.Index(
+                fields=["directive", "counted_path"],
+                name="handling_reported",
+                condition=Q(state=HandlingState.REPORTED),
+            ),
             models.Index(fields=["unit", "-changed_at"], name="handling_unit"),
             models.Index(
                 fields=["assigned_to"],
@@ -183,3 +194,94 @@ class DirectiveVersion(Wording):
 
     def __str__(self) -> str:
         return f"{self.directive_id} v{self.number}"
+
+
+class DirectiveReview(SecondReading):
+    """The second reading of a directive."""
+
+    directive = models.OneToOneField(Directive, models.CASCADE, related_name="review")
+
+    def __str__(self) -> str:
+        return f"{self.directive_id}: {self.state}"
+
+
+class DirectiveQuestion(models.Model):
+    """What a unit that is asked wants to know about a directive: answered once, for all."""
+
+    directive = models.ForeignKey(Directive, models.CASCADE, related_name="questions", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    """Of which unit she asked; who answers sees the unit, other readers do not."""
+    asked_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
+    text = models.CharField(_("question"), max_length=300)
+    """In the words of whoever answers once it is answered; until then in her own."""
+    state = models.CharField(_("state"), max_length=10, choices=QuestionState, default=QuestionState.WAITING)
+    asked_at = models.DateTimeField()
+    answer = models.TextField(_("answer"), default="", blank=True)
+    """What all readers read; of a declined one the reason, which her unit alone reads."""
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("question on a directive")
+        verbose_name_plural = _("questions on directives")
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="directive_question_worded"),
+            models.CheckConstraint(
+                condition=Q(state=QuestionState.WAITING, answer="", answered_at=None)
+                | (~Q(state=QuestionState.WAITING) & ~Q(answer="") & Q(answered_at__isnull=False)),
+                name="directive_question_answered",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["directive", "state", "id"], name="directive_question"),
+            models.Index(
+                fields=["directive"], name="directive_question_waits", condition=Q(state=QuestionState.WAITING)
+            ),
+            models.Index(fields=["asked_by", "-id"], name="directive_question_asker"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Telling(models.Model):
+    """Going through the units that a directive asks, to tell those it concerns: once for each step.
+
+    The place it has come to moves in the transaction that owes the deliveries of a slice.
+    """
+
+    directive = models.ForeignKey(Directive, models.CASCADE, related_name="tellings", db_index=False)
+    passing = models.ForeignKey(Passing, models.CASCADE, null=True, related_name="tellings", db_index=False)
+    """Whose units are told, where it set an earlier day; null: all the others."""
+    step = models.PositiveSmallIntegerField(choices=Step)
+    begun_at = models.DateTimeField()
+    after_unit = models.BigIntegerField(default=0)
+    """Units up to this number are done."""
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["directive", "step"], condition=Q(passing=None), name="telling_once"),
+            models.UniqueConstraint(fields=["passing", "step"], name="telling_passing_once"),
+        ]
+        indexes = [models.Index(fields=["id"], name="telling_open", condition=Q(finished_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.directive_id} {self.step}"
+
+
+class Escalation(OwnedByUnit):
+    """A unit was told that some of the units right below it are late."""
+
+    directive = models.ForeignKey(Directive, models.CASCADE, related_name="escalations", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["directive", "unit"], name="escalation_once")]
+        indexes = [
+            models.Index(fields=["unit", "-id"], name="escalation_unit"),
+            models.Index(fields=["unit_path"], name="escalation_path"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.directive_id} {self.unit_id}"

@@ -1,0 +1,111 @@
+"""Who is to be told of a directive: the units of a telling, the people who handle it there, and how many units are late."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.utils import timezone
+from pyroaring import BitMap
+
+from braid.contact.queries.audience import units_of_all
+from braid.people.enums import OFFICE_GRANTS
+from braid.people.models import Grant, Membership, Person
+from braid.people.roles import HOLDERS
+from braid.units.enums import UnitStatus
+from braid.units.models import Unit
+from braid.work.enums import OPEN_HANDLINGS, DirectiveState, Step
+from braid.work.models import Directive, Escalation, Handling, Passing, Telling
+from braid.work.rules import HANDLE_DIRECTIVES
+
+from .directives import anchors_of, units_addressed_by
+from .handlings import units_unsettled
+
+
+def units_told(telling: Telling) -> BitMap:
+    """The units that `telling` goes through: of a passing its own, else all that no passing gave an earlier day.
+
+    When a directive comes all are told, whatever the day.
+    """
+    directive = telling.directive
+    if telling.passing is not None:
+        return units_of_all(telling.passing.audience.all())
+    units = units_addressed_by(directive)
+    if telling.step != Step.SENT:
+        for passing in Passing.objects.filter(directive=directive, due_on__lt=directive.due_on):
+            units -= units_of_all(passing.audience.all())
+    return units
+
+
+def handlers_in(units: Collection[int], *, at: datetime) -> dict[int, set[int]]:
+    """Who handles directives in each of `units`: by an office or a grant that she holds there, not above. Two queries."""
+    roles = HOLDERS[HANDLE_DIRECTIVES]
+    offices = [office for office, (role, _reach) in OFFICE_GRANTS.items() if role in roles]
+    found: dict[int, set[int]] = defaultdict(set)
+    held = Membership.objects.current(timezone.localdate(at)).filter(unit__in=units, office__in=offices)
+    given = Grant.objects.valid(at).filter(unit__in=units, role__in=[role.value for role in roles])
+    for unit, person in [*held.values_list("unit_id", "person_id"), *given.values_list("unit_id", "person_id")]:
+        found[unit].add(person)
+    return found
+
+
+def people_to_tell(directive: Directive, units: Collection[int], *, at: datetime) -> set[int]:
+    """Who is told in the `units` that still have something to do: whom it was given to, else who handles directives there.
+
+    Four queries.
+    """
+    open_units = units_unsettled(directive, units)
+    rows = Handling.objects.filter(directive=directive, unit__in=open_units).exclude(assigned_to=None)
+    given = dict(rows.values_list("unit_id", "assigned_to"))
+    handlers = handlers_in(open_units - given.keys(), at=at)
+    return {*given.values(), *(person for persons in handlers.values() for person in persons)}
+
+
+def units_of_people(persons: Collection[int], *, at: datetime) -> dict[int, set[int]]:
+    """The units in which each of `persons` handles directives, or where something was given to her. Three queries."""
+    roles = HOLDERS[HANDLE_DIRECTIVES]
+    offices = [office for office, (role, _reach) in OFFICE_GRANTS.items() if role in roles]
+    found: dict[int, set[int]] = defaultdict(set)
+    held = Membership.objects.current(timezone.localdate(at)).filter(person__in=persons, office__in=offices)
+    granted = Grant.objects.valid(at).filter(person__in=persons, role__in=[role.value for role in roles])
+    given = Handling.objects.filter(assigned_to__in=persons, state__in=OPEN_HANDLINGS)
+    for rows in (held, granted):
+        for person, unit in rows.values_list("person_id", "unit_id"):
+            found[person].add(unit)
+    for assigned, unit in given.values_list("assigned_to_id", "unit_id"):
+        if assigned:
+            found[assigned].add(unit)
+    return found
+
+
+def late_right_below(pairs: Iterable[tuple[Directive, int]]) -> dict[tuple[int, int], int]:
+    """For each directive and unit (both by number) how many of the units right below are asked and not settled. Two queries."""
+    pairs = list(pairs)
+    asked = {directive.pk: units_addressed_by(directive) for directive, _ in pairs}
+    children: dict[int, set[int]] = defaultdict(set)
+    rows = Unit.objects.filter(parent__in={unit for _, unit in pairs}, status=UnitStatus.ACTIVE)
+    for child, parent in rows.values_list("pk", "parent_id"):
+        if parent:
+            children[parent].add(child)
+    below = {child for found in children.values() for child in found}
+    settled = set(
+        Handling.objects.filter(directive__in=asked, unit__in=below)
+        .exclude(state__in=OPEN_HANDLINGS)
+        .values_list("directive_id", "unit_id")
+    )
+    return {
+        (directive.pk, unit): sum(
+            child in asked[directive.pk] and (directive.pk, child) not in settled for child in children[unit]
+        )
+        for directive, unit in pairs
+    }
+
+
+def late_below_for(person: Person, *, most: int) -> list[tuple[Escalation, int]]:
+    """Open directives of which units right below her own are late, as she was told, with how many are so now. Four queries."""
+    rows = Escalation.objects.filter(unit__in=anchors_of(person), directive__state=DirectiveState.SENT)
+    found = list(rows.select_related("directive__unit", "directive__rollup", "unit").order_by("-pk")[:most])
+    late = late_right_below((row.directive, row.unit_id) for row in found)
+    counted = [(row, late[row.directive_id, row.unit_id]) for row in found]
+    return [(row, number) for row, number in counted if number]
