@@ -14,9 +14,19 @@ class WorkConfig(AppConfig):
         from braid.units import hooks
 
         from . import holdings
-        from .actions import fold_changes, freeze_rollups, open_due_periods
-        from .models import Approval, Directive, Handling, Passing, Period, Report, ReportForm
+        from .actions import fold_changes, fold_minutes, freeze_rollups, open_due_periods, raise_overdue_complaints
+        from .models import (
+            Approval,
+            Budget,
+            Complaint,
+            Directive,
+            Handling,
+            Passing,
+            Period,
+            Report,
+            ReportForm,
+        )
 
-        hooks.owned_models += [Directive, Passing, Handling, ReportForm, Period, Report, Approval]
-        worker.rounds += [open_due_periods, freeze_rollups, fold_changes]
+        hooks.owned_models += [Directive, Passing, Handling, ReportForm, Period, Report, Approval, Budget, Complaint]
+        worker.rounds += [open_due_periods, freeze_rollups, fold_changes, fold_minutes, raise_overdue_complaints]
         personal.HOLDINGS += holdings.HOLDINGS

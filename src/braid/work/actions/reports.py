@@ -26,6 +26,7 @@ from braid.work.rules import can_file_for, can_send_back
 
 from .approvals import hold_parts, reopen_above
 from .rollups import Note, note_changes
+from .time_taken import note_minutes
 
 CHUNK = 1_000
 """Reports in one statement."""
@@ -108,6 +109,7 @@ def file_reports(period: Period, filings: Sequence[Filing], *, by: Actor, at: da
             _replace(filing.seen, report, why=filing.why)
     notes = [_note(filing.seen, report) for filing, report in zip(filings, rows, strict=True)]
     note_changes(period.rollup_id, notes, at=at)
+    note_minutes([(_minutes(filing.seen), filing.filled.minutes) for filing in filings], form=period.form_id)
     reopen_above(period, [report.counted_path for report in rows], why=_first_why(again), by=by, at=at)
     record_all(_journalled(filings), by=by, at=at)
     return rows
@@ -129,6 +131,7 @@ def send_back(report: Report, *, why: str, by: Actor, at: datetime) -> Report:
     was = answer_of(report)
     REPORT_FLOW.move(report, ReportState.DRAFT, sent_back_why=why.strip(), changed_at=at)
     note_changes(period.rollup_id, [Note(report.counted_path, was, None)], at=at)
+    note_minutes([(report.minutes, None)], form=period.form_id)
     return report
 
 
@@ -242,6 +245,11 @@ def _note(seen: Report | None, report: Report) -> Note:
     return Note(
         report.counted_path, was, answer_of(report), was_approved=bool(seen and seen.state == ReportState.APPROVED)
     )
+
+
+def _minutes(seen: Report | None) -> int | None:
+    """How long it took by what counts until now."""
+    return seen.minutes if seen and seen.state != ReportState.DRAFT else None
 
 
 def _first_why(filings: Sequence[Filing]) -> str:

@@ -1,5 +1,7 @@
 """The rows of the work network, one file per noun."""
 
+from .burden import Budget, TimeSaid
+from .complaints import Complaint
 from .directives import Directive, DirectiveRule, DirectiveVersion, Handling, HandlingEvent, Passing
 from .report_forms import Field, FormVersion, Period, PeriodRule, ReportForm, ReportFormRule
 from .reports import Approval, ApprovalEvent, Report, ReportVersion
@@ -8,7 +10,9 @@ from .rollups import Change, Rollup, Total
 __all__ = [
     "Approval",
     "ApprovalEvent",
+    "Budget",
     "Change",
+    "Complaint",
     "Directive",
     "DirectiveRule",
     "DirectiveVersion",
@@ -24,5 +28,6 @@ __all__ = [
     "ReportFormRule",
     "ReportVersion",
     "Rollup",
+    "TimeSaid",
     "Total",
 ]
