@@ -1,5 +1,6 @@
 """Factories: rows as the product itself would have made them."""
 
+from .directives import directive, passing
 from .files import picture_bytes, stored_file, upload
 from .groups import group
 from .notices import notice
@@ -14,10 +15,12 @@ __all__ = [
     "ballot",
     "candidate",
     "chat",
+    "directive",
     "group",
     "member",
     "nomination",
     "notice",
+    "passing",
     "period",
     "person",
     "picture_bytes",

@@ -51,6 +51,7 @@ def form_draft(unit: Unit, *rules: ReportFormRule, **plan: Any) -> ReportForm:
 
 def report_form(unit: Unit, *rules: ReportFormRule, fields: tuple[FieldPlan, ...] = (), **plan: Any) -> ReportForm:
     """A form in use: by default one number that adds up, one whose extremes are kept, and a choice."""
+    why = plan.pop("over_budget_why", "")
     made = form_draft(unit, *rules, **plan)
     usual = (
         number(),
@@ -59,7 +60,7 @@ def report_form(unit: Unit, *rules: ReportFormRule, fields: tuple[FieldPlan, ...
     )
     for each in fields or usual:
         add_field(made, each, by=OPERATOR, at=OPENED)
-    publish_version(made, by=OPERATOR, at=OPENED)
+    publish_version(made, over_budget_why=why, by=OPERATOR, at=OPENED)
     return made
 
 

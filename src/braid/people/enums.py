@@ -57,6 +57,7 @@ class Role(TextChoices):
     PUBLISH = "publish", _("publishes")
     LIAISE = "liaise", _("answers for the unit")
     VIEW = "view", _("sees")
+    OVERSEE = "oversee", _("hears complaints")
 
 
 class Reach(TextChoices):

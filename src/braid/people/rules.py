@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from braid.kernel.access import Actor, Operator, Permission, may, scope
+from braid.units.enums import STEP
 from braid.units.models import Unit
 
 from .enums import OFFICE_GRANTS, Office, Reach, Role
@@ -44,10 +45,18 @@ LONGEST_GRANT = timedelta(days=366)
 def may_hand_out(by: Actor, role: Role, reach: Reach, path: str) -> bool:
     """Whether `by` holds, as far as `reach` from the unit at `path`, every permission that `role` has.
 
-    Whoever lets others do things passes this first, so nobody can ever hand out what she has not.
+    Whoever lets others do things passes this first, so nobody can ever hand out what she has not. Hearing complaints nobody
+    has who leads, since they are about what leaders ask: whoever leads above names who hears them.
     """
+    if role == Role.OVERSEE:
+        return _leads_above(by, path)
     needed = [scope(by, permission) for permission, holders in HOLDERS.items() if role in holders]
     return all(own.covers_below(path) if reach == Reach.SUBTREE else own.covers(path) for own in needed)
+
+
+def _leads_above(by: Actor, path: str) -> bool:
+    """Above the unit at `path`; at the top, where nobody is above, she who leads there."""
+    return may(by, GIVE_GRANTS, path[:-STEP] or path)
 
 
 def can_give_grant(by: Actor, unit: Unit, role: Role, reach: Reach) -> bool:

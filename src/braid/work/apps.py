@@ -15,7 +15,15 @@ class WorkConfig(AppConfig):
         from braid.units import hooks as units
 
         from . import bindings, duty, holdings, hooks
-        from .actions import begin_tellings, fold_changes, freeze_rollups, go_on_telling, open_due_periods
+        from .actions import (
+            begin_tellings,
+            fold_changes,
+            fold_minutes,
+            freeze_rollups,
+            go_on_telling,
+            open_due_periods,
+            raise_overdue_complaints,
+        )
         from .actions.handing import (
             count_directive_drafts,
             count_given,
@@ -25,10 +33,23 @@ class WorkConfig(AppConfig):
         )
         from .composing import compose_directives, compose_late
         from .enums import DIRECTIVE, DIRECTIVE_LATE, DIRECTIVE_REMINDER, FILE_OWNER
-        from .models import Approval, Directive, Escalation, Handling, Passing, Period, Report, ReportForm, Visit
+        from .models import (
+            Approval,
+            Budget,
+            Complaint,
+            Directive,
+            Escalation,
+            Handling,
+            Passing,
+            Period,
+            Report,
+            ReportForm,
+            Visit,
+        )
         from .queries.reports import may_read_files_of_report
 
-        units.owned_models += [Directive, Passing, Handling, Escalation, ReportForm, Period, Report, Approval, Visit]
+        units.owned_models += [Directive, Passing, Handling, Escalation, ReportForm, Period, Report, Approval]
+        units.owned_models += [Budget, Complaint, Visit]
         units.before_merge.append(merge_handlings)
         people.handovers += [
             people.Handover("directives", _("directives given to do"), count_given, hand_over_given),
@@ -43,6 +64,7 @@ class WorkConfig(AppConfig):
         }
         files.owners[FILE_OWNER] = may_read_files_of_report
         worker.rounds += [open_due_periods, freeze_rollups, fold_changes, begin_tellings, go_on_telling]
+        worker.rounds += [fold_minutes, raise_overdue_complaints]
         personal.HOLDINGS += holdings.HOLDINGS
         hooks.bindings += bindings.GROUND
         hooks.duty_lines += duty.LINES

@@ -109,6 +109,7 @@ class Audience(AudienceRule):
             models.Index(fields=_READ_BY_INBOXES, name="audience_inbox"),
             models.Index(fields=_READ_BY_INBOXES, name="audience_public", condition=Q(is_public=True)),
             models.Index(fields=["notice"], name="audience_notice"),
+            models.Index(fields=["sent_at"], name="audience_sent", condition=Q(sent_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

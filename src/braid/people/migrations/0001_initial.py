@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('unit_path', braid.kernel.fields.BytewiseField(editable=False, max_length=200)),
-                ('role', models.CharField(choices=[('lead', 'leads'), ('manage', 'manages'), ('publish', 'publishes'), ('liaise', 'answers for the unit'), ('view', 'sees')], max_length=10, verbose_name='role')),
+                ('role', models.CharField(choices=[('lead', 'leads'), ('manage', 'manages'), ('publish', 'publishes'), ('liaise', 'answers for the unit'), ('view', 'sees'), ('oversee', 'hears complaints')], max_length=10, verbose_name='role')),
                 ('reach', models.CharField(choices=[('unit', 'this unit only'), ('subtree', 'this unit and all below it'), ('case', 'one case only')], default='subtree', max_length=10, verbose_name='reach')),
                 ('since', models.DateTimeField(verbose_name='since')),
                 ('until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'grant',
                 'verbose_name_plural': 'grants',
                 'indexes': [models.Index(fields=['unit_path'], name='grant_path'), models.Index(fields=['unit'], name='grant_unit')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'manage', 'publish', 'liaise', 'view'])), name='grant_role_known'), models.CheckConstraint(condition=models.Q(('reach__in', ['unit', 'subtree', 'case'])), name='grant_reach_known'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='grant_ends_after_start')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'manage', 'publish', 'liaise', 'view', 'oversee'])), name='grant_role_known'), models.CheckConstraint(condition=models.Q(('reach__in', ['unit', 'subtree', 'case'])), name='grant_reach_known'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='grant_ends_after_start')],
             },
         ),
         migrations.CreateModel(

@@ -1,7 +1,15 @@
 """Everything that writes in the work network."""
 
 from .approvals import approve_part, reopen_part
+from .budgets import check_budget, set_budgets
 from .bulk_reports import file_sheet, forget_sheet
+from .complaints import (
+    answer_complaint,
+    complain,
+    note_answer_read,
+    raise_overdue_complaints,
+    take_back_complaint,
+)
 from .directive_questions import answer_about_directive, ask_about_directive, decline_about_directive
 from .directive_reviews import agree_to_directive, ask_directive_review, return_directive_draft
 from .directive_sending import (
@@ -56,6 +64,7 @@ from .report_forms import (
 from .reports import Filing, Filled, add_report_file, file_report, file_reports, save_draft, send_back
 from .rollups import expect, fold_all, fold_changes, freeze_rollups, note_changes
 from .tellings import begin_tellings, go_on_telling
+from .time_taken import fold_minutes, note_minutes
 from .visits import drop_duty_note, log_visit, note_duty, take_back_visit
 
 __all__ = [
@@ -71,6 +80,7 @@ __all__ = [
     "agree_to_directive",
     "announce_directive",
     "answer_about_directive",
+    "answer_complaint",
     "approve_handling",
     "approve_part",
     "ask_about_directive",
@@ -83,8 +93,10 @@ __all__ = [
     "change_directive",
     "change_field",
     "change_form",
+    "check_budget",
     "close_directive",
     "close_period",
+    "complain",
     "correct_directive",
     "decline_about_directive",
     "delete_directive_draft",
@@ -99,18 +111,22 @@ __all__ = [
     "file_sheet",
     "fold_all",
     "fold_changes",
+    "fold_minutes",
     "forget_sheet",
     "freeze_rollups",
     "go_on_telling",
     "log_visit",
     "move_field",
+    "note_answer_read",
     "note_changes",
     "note_duty",
+    "note_minutes",
     "open_due_periods",
     "open_handling",
     "open_period",
     "pass_on",
     "publish_version",
+    "raise_overdue_complaints",
     "remove_check",
     "remove_field",
     "remove_receivers",
@@ -123,6 +139,8 @@ __all__ = [
     "send_back",
     "send_directive",
     "send_handling_back",
+    "set_budgets",
+    "take_back_complaint",
     "take_back_visit",
     "take_on",
     "tick_step",

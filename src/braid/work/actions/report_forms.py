@@ -25,7 +25,10 @@ from braid.work.calendar import next_first_day
 from braid.work.checking import COMPARISONS, Check
 from braid.work.enums import REPORT_FORM_FLOW, Every, FieldKind, ReportFormState, RollUp
 from braid.work.models import Field, FormVersion, ReportForm, ReportFormRule
+from braid.work.queries.effects import minutes_a_month
 from braid.work.rules import RUN_FORMS, can_run_forms_of
+
+from .budgets import check_budget
 
 MOST_FIELDS = 60
 MOST_CHOICES = 30
@@ -257,10 +260,11 @@ def remove_check(form: ReportForm, place: int, *, by: Actor, at: datetime) -> Fo
 
 
 @transaction.atomic
-def publish_version(form: ReportForm, *, by: Actor, at: datetime) -> FormVersion:
+def publish_version(form: ReportForm, *, over_budget_why: str = "", by: Actor, at: datetime) -> FormVersion:
     """Ask what is being written from the next period on; a draft form is put to use with it.
 
-    Refused without questions, when nothing new was written, and when the form has ended.
+    Refused without questions, when nothing new was written, when the form has ended, and when a draft would put units over their
+    budget of time without a reason (`over_budget_why`), which they read.
     """
     require(can_run_forms_of(by, form.unit_path))
     _check_not_ended(form)
@@ -269,11 +273,14 @@ def publish_version(form: ReportForm, *, by: Actor, at: datetime) -> FormVersion
         raise WrongState(_("Nothing has changed since the last version."))
     if not version.fields.exists():
         raise BadInput(_("Ask something first."))
+    if form.state == ReportFormState.DRAFT:
+        _check_time(form, over_budget_why or form.over_budget_why, at=at)
     version.published_at = at
     version.save(update_fields=["published_at"])
     if form.state == ReportFormState.DRAFT:
         first = next_first_day(Every(form.every), timezone.localdate(at))
-        REPORT_FORM_FLOW.move(form, ReportFormState.OPEN, next_on=first, changed_at=at)
+        why = over_budget_why.strip() or form.over_budget_why
+        REPORT_FORM_FLOW.move(form, ReportFormState.OPEN, next_on=first, changed_at=at, over_budget_why=why)
         record(form.unit, Strand.WORK, "form.opened", by=by, at=at)
     return version
 
@@ -294,6 +301,11 @@ def delete_form(form: ReportForm, *, by: Actor) -> None:
     gone, _rows = ReportForm.objects.filter(pk=form.pk, state=ReportFormState.DRAFT).delete()
     if not gone:
         raise WrongState(_("This form is in use. You can end it."))
+
+
+def _check_time(form: ReportForm, why: str, *, at: datetime) -> None:
+    rules = list(form.audience.all())
+    check_budget(rules, sender=form.unit, minutes=minutes_a_month(form), why=why, at=at)
 
 
 def _hold_draft(form: ReportForm, *, at: datetime) -> FormVersion:

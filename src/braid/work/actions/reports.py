@@ -30,6 +30,7 @@ from braid.work.rules import can_file_for_all, can_send_back
 from .approvals import hold_parts, reopen_above
 from .handlings import follow_filing, follow_sending_back
 from .rollups import note_changes
+from .time_taken import note_minutes
 
 CHUNK = 1_000
 """Reports in one statement."""
@@ -110,6 +111,7 @@ def file_reports(period: Period, filings: Sequence[Filing], *, by: Actor, at: da
     _create([report for filing, report in both if filing.seen is None])
     _replace([(filing, report) for filing, report in both if filing.seen is not None])
     note_changes(period.rollup_id, [_note(filing.seen, report) for filing, report in both], at=at)
+    note_minutes([(_minutes(filing.seen), filing.filled.minutes) for filing in filings], form=period.form_id)
     reopen_above(period, [report.counted_path for report in rows], why=_first_why(filings), by=by, at=at)
     follow_filing(period, units, by=by, at=at)
     record_all(_journalled(filings), by=by, at=at)
@@ -148,6 +150,7 @@ def send_back(report: Report, *, why: str, by: Actor, at: datetime) -> Report:
     REPORT_FLOW.move(report, ReportState.DRAFT, sent_back_why=why.strip(), changed_at=at)
     note_changes(period.rollup_id, [Note(report.counted_path, was, None)], at=at)
     follow_sending_back(period, report.unit_id, why=why.strip(), by=by, at=at)
+    note_minutes([(report.minutes, None)], form=period.form_id)
     return report
 
 
@@ -294,6 +297,11 @@ def _note(seen: Report | None, report: Report) -> Note:
     return Note(
         report.counted_path, was, answer_of(report), was_approved=bool(seen and seen.state == ReportState.APPROVED)
     )
+
+
+def _minutes(seen: Report | None) -> int | None:
+    """How long it took by what counts until now."""
+    return seen.minutes if seen and seen.state != ReportState.DRAFT else None
 
 
 def _first_why(filings: Sequence[Filing]) -> str:

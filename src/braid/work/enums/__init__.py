@@ -1,5 +1,14 @@
 """Choices, states and constants of the work network, one file per noun."""
 
+from .burden import FEWEST_SAID, MOST_MINUTES, USUAL_BUDGETS, Asking
+from .complaints import (
+    ANSWER_ABOVE_WITHIN,
+    ANSWER_WITHIN,
+    COMPLAINT_FLOW,
+    ComplaintState,
+    Grievance,
+    Verdict,
+)
 from .directives import (
     CAUGHT_UP_WITHIN,
     DIRECTIVE,
@@ -30,16 +39,21 @@ from .reports import APPROVAL_FLOW, FILE_OWNER, REPORT_FLOW, ApprovalState, Repo
 from .visits import MOST_MET, VisitKind, VisitTopic
 
 __all__ = [
+    "ANSWER_ABOVE_WITHIN",
+    "ANSWER_WITHIN",
     "APPROVAL_FLOW",
     "CAUGHT_UP_WITHIN",
+    "COMPLAINT_FLOW",
     "DIRECTIVE",
     "DIRECTIVE_FLOW",
     "DIRECTIVE_LATE",
     "DIRECTIVE_REMINDER",
+    "FEWEST_SAID",
     "FILE_OWNER",
     "HANDLING_FLOW",
     "LONGEST_STEP",
     "MOST_MET",
+    "MOST_MINUTES",
     "MOST_STEPS",
     "OPEN_HANDLINGS",
     "REPORT_FLOW",
@@ -48,16 +62,21 @@ __all__ = [
     "SENT_BEFORE",
     "SETTLED_HANDLINGS",
     "STEP_OFFSETS",
+    "USUAL_BUDGETS",
     "ApprovalState",
+    "Asking",
     "Because",
+    "ComplaintState",
     "DirectiveState",
     "Every",
     "FieldKind",
+    "Grievance",
     "HandlingState",
     "ReportFormState",
     "ReportState",
     "RollUp",
     "Step",
+    "Verdict",
     "VisitKind",
     "VisitTopic",
 ]

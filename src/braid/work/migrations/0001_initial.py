@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
                 ('passing', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='audience', to='work.passing')),
             ],
             options={
-                'indexes': [models.Index(fields=['unit', '-sent_at', '-directive'], name='directive_rule_newest'), models.Index(condition=models.Q(('is_open', True)), fields=['unit', 'directive'], name='directive_rule_open'), models.Index(fields=['directive'], name='directive_rule_directive')],
+                'indexes': [models.Index(fields=['unit', '-sent_at', '-directive'], name='directive_rule_newest'), models.Index(condition=models.Q(('is_open', True)), fields=['unit', 'directive'], name='directive_rule_open'), models.Index(fields=['directive'], name='directive_rule_directive'), models.Index(fields=['sent_at'], name='directive_rule_sent')],
             },
         ),
         migrations.CreateModel(
@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('is_open', True)), fields=['unit', 'period'], name='period_rule_open'), models.Index(fields=['unit', '-opened_at', '-period'], name='period_rule_newest'), models.Index(fields=['period'], name='period_rule_period')],
+                'indexes': [models.Index(condition=models.Q(('is_open', True)), fields=['unit', 'period'], name='period_rule_open'), models.Index(fields=['unit', '-opened_at', '-period'], name='period_rule_newest'), models.Index(fields=['period'], name='period_rule_period'), models.Index(fields=['opened_at'], name='period_rule_opened')],
             },
         ),
         migrations.CreateModel(
@@ -282,6 +282,36 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'reports',
                 'indexes': [models.Index(fields=['period', 'counted_path'], name='report_counted'), models.Index(models.F('period'), django.db.models.functions.text.Length('counted_path'), models.F('counted_path'), name='report_right_below'), models.Index(fields=['unit', '-id'], name='report_unit'), models.Index(fields=['unit_path', '-id'], name='report_unit_path')],
                 'constraints': [models.UniqueConstraint(fields=('period', 'unit'), name='report_once'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('filed_at__isnull', False), _connector='OR'), name='report_filed_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at', None)), _connector='OR'), name='report_approved_has_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Complaint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unit_path', braid.kernel.fields.BytewiseField(editable=False, max_length=200)),
+                ('about', models.CharField(choices=[('too_much', 'it takes too much time'), ('told', 'we have reported this already'), ('not_ours', 'it is not our task'), ('unclear', 'it is unclear or contradicts something'), ('too_soon', 'it is due too soon'), ('other', 'something else')], max_length=10, verbose_name='what is wrong')),
+                ('words', models.TextField(verbose_name='in your words')),
+                ('said_at', models.DateTimeField()),
+                ('due_on', models.DateField(verbose_name='to be answered by')),
+                ('raise_on', models.DateField(editable=False)),
+                ('state', models.CharField(choices=[('waiting', 'waits for an answer'), ('answered', 'answered'), ('taken_back', 'taken back')], default='waiting', max_length=10, verbose_name='state')),
+                ('raised', models.PositiveSmallIntegerField(default=0)),
+                ('verdict', models.CharField(blank=True, choices=[('right', 'justified'), ('partly', 'partly justified'), ('not', 'not justified')], default='', max_length=10, verbose_name='verdict')),
+                ('answer', models.TextField(blank=True, default='', verbose_name='answer')),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('read_at', models.DateTimeField(blank=True, null=True)),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                ('said_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                ('said_from', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ('directive', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='work.directive')),
+                ('form', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='work.reportform')),
+            ],
+            options={
+                'verbose_name': 'complaint',
+                'verbose_name_plural': 'complaints',
+                'indexes': [models.Index(fields=['unit_path', '-id'], name='complaint_heard_at'), models.Index(fields=['directive', '-id'], name='complaint_directive'), models.Index(fields=['form', '-id'], name='complaint_form'), models.Index(condition=models.Q(('state', 'waiting')), fields=['raise_on'], name='complaint_late')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('directive__isnull', False), ('form', None)), models.Q(('directive', None), ('form__isnull', False)), _connector='OR'), name='complaint_about_one'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True), models.Q(('verdict', ''), _negated=True)), _connector='OR'), name='complaint_answered_whole'), models.UniqueConstraint(condition=models.Q(('form', None), ('state', 'waiting')), fields=('said_by', 'directive'), name='complaint_directive_once'), models.UniqueConstraint(condition=models.Q(('directive', None), ('state', 'waiting')), fields=('said_by', 'form'), name='complaint_form_once')],
             },
         ),
         migrations.CreateModel(
@@ -335,6 +365,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TimeSaid',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('minutes', models.PositiveSmallIntegerField()),
+                ('count', models.IntegerField()),
+                ('is_folded', models.BooleanField(default=False)),
+                ('directive', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='work.directive')),
+                ('form', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='work.reportform')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('form__isnull', False)), fields=['form'], name='time_said_form'), models.Index(condition=models.Q(('directive__isnull', False)), fields=['directive'], name='time_said_directive'), models.Index(condition=models.Q(('is_folded', False)), fields=['id'], name='time_said_new')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('directive__isnull', False), ('form', None)), models.Q(('directive', None), ('form__isnull', False)), _connector='OR'), name='time_said_of_one'), models.UniqueConstraint(condition=models.Q(('directive', None), ('is_folded', True)), fields=('form', 'minutes'), name='time_said_form_once'), models.UniqueConstraint(condition=models.Q(('form', None), ('is_folded', True)), fields=('directive', 'minutes'), name='time_said_directive_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Total',
             fields=[
                 ('pk', models.CompositePrimaryKey('rollup_id', 'unit_number', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -383,6 +428,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['approval', 'id'], name='approval_event')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Budget',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unit_path', braid.kernel.fields.BytewiseField(editable=False, max_length=200)),
+                ('level', models.PositiveSmallIntegerField(verbose_name='level')),
+                ('minutes', models.PositiveIntegerField(verbose_name='minutes a month')),
+                ('changed_at', models.DateTimeField()),
+                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+            ],
+            options={
+                'verbose_name': 'budget of time',
+                'verbose_name_plural': 'budgets of time',
+                'indexes': [models.Index(fields=['unit_path'], name='budget_path')],
+                'constraints': [models.UniqueConstraint(fields=('unit', 'level'), name='budget_once')],
             },
         ),
         migrations.CreateModel(

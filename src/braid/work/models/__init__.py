@@ -1,5 +1,7 @@
 """The rows of the work network, one file per noun."""
 
+from .burden import Budget, TimeSaid
+from .complaints import Complaint
 from .directives import (
     Directive,
     DirectiveQuestion,
@@ -20,7 +22,9 @@ from .visits import DutyNote, Visit
 __all__ = [
     "Approval",
     "ApprovalEvent",
+    "Budget",
     "Change",
+    "Complaint",
     "Directive",
     "DirectiveQuestion",
     "DirectiveReview",
@@ -41,6 +45,7 @@ __all__ = [
     "ReportVersion",
     "Rollup",
     "Telling",
+    "TimeSaid",
     "Total",
     "Visit",
 ]

@@ -105,6 +105,7 @@ class DirectiveRule(AudienceRule):
             models.Index(fields=["unit", "-sent_at", "-directive"], name="directive_rule_newest"),
             models.Index(fields=["unit", "directive"], name="directive_rule_open", condition=Q(is_open=True)),
             models.Index(fields=["directive"], name="directive_rule_directive"),
+            models.Index(fields=["sent_at"], name="directive_rule_sent"),
         ]
 
     def __str__(self) -> str:

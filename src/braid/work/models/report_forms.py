@@ -200,6 +200,7 @@ class PeriodRule(AudienceRule):
             models.Index(fields=["unit", "period"], name="period_rule_open", condition=Q(is_open=True)),
             models.Index(fields=["unit", "-opened_at", "-period"], name="period_rule_newest"),
             models.Index(fields=["period"], name="period_rule_period"),
+            models.Index(fields=["opened_at"], name="period_rule_opened"),
         ]
 
     def __str__(self) -> str:

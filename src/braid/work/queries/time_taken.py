@@ -1,0 +1,52 @@
+"""How long forms and directives really took, by what those who did them said."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from braid.work.enums import FEWEST_SAID
+from braid.work.models import Directive, ReportForm, TimeSaid
+
+
+@dataclass(frozen=True)
+class Took:
+    """The middle of what `count` units said, in minutes."""
+
+    minutes: int
+    count: int
+
+
+def took_of(thing: Directive | ReportForm) -> Took | None:
+    """How long `thing` took in the middle; None while fewer than `FEWEST_SAID` have said it. One query."""
+    return took_each([thing]).get(thing.pk)
+
+
+def took_each(things: Iterable[Directive | ReportForm]) -> dict[int, Took]:
+    """The same for many of one kind, by number; without those of which too few have said it. One query."""
+    things = list(things)
+    if not things:
+        return {}
+    link = "form" if isinstance(things[0], ReportForm) else "directive"
+    rows = TimeSaid.objects.filter(**{f"{link}__in": things}).values_list(f"{link}_id", "minutes")
+    said: dict[int, dict[int, int]] = defaultdict(dict)
+    for pk, minutes, count in rows.annotate(n=Sum("count")).order_by(f"{link}_id", "minutes"):
+        if count > 0:
+            said[pk][minutes] = count
+    return {pk: took for pk, counts in said.items() if (took := middle_of(counts))}
+
+
+def middle_of(counts: dict[int, int]) -> Took | None:
+    """The median of `counts` (how many said each number of minutes); of two in the middle the lower one."""
+    whole = sum(counts.values())
+    if whole < FEWEST_SAID:
+        return None
+    seen = 0
+    for minutes in sorted(counts):
+        seen += counts[minutes]
+        if 2 * seen >= whole:
+            return Took(minutes, whole)
+    raise AssertionError("the counts add up to their sum")

@@ -1,0 +1,165 @@
+"""The burden of all units, added up in one pass, equals what is counted unit by unit, whatever was sent, passed on and moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from braid.contact.models import Audience
+from braid.kernel.access import OPERATOR
+from braid.kernel.errors import Refused
+from braid.units import snapshot
+from braid.units.actions import add_unit, move_unit
+from braid.units.enums import UnitKind
+from braid.units.models import Unit
+from braid.work import spread
+from braid.work.models import DirectiveRule, ReportFormRule
+from braid.work.queries import burden
+from braid.work.queries.burden import Span, asked_of, minutes_everywhere
+from braid.work.queries.senders import senders_in
+from tests import factories
+
+SHAPE = {"n": {"p": {"c": {"v1": {}, "v2": {}}, "d": {"v3": {}, "v4": {}}}, "q": {"e": {"v5": {}}}}}
+NAMES = ("n", "p", "q", "c", "d", "e", "v1", "v2", "v3", "v4", "v5")
+OCTOBER, NOVEMBER = Span.of(date(2026, 10, 1)), Span.of(date(2026, 11, 1))
+BEGIN = datetime(2026, 10, 20, 4, tzinfo=UTC)
+
+names = st.sampled_from((*NAMES, "g"))
+masks = st.sampled_from((0, 0, 1 << 3, 1 << 4, 1 << 2 | 1 << 4, 1 << 5))
+kinds = st.sampled_from((0, 0, 0, 1 << UnitKind.GROUP, 1 << UnitKind.BODY, 1 << UnitKind.VIRTUAL))
+rules = st.lists(st.tuples(names, st.booleans(), masks, kinds), min_size=1, max_size=3)
+steps = st.one_of(
+    st.tuples(st.just("notify"), names, rules, st.integers(1, 900)),
+    st.tuples(st.just("direct"), names, rules, st.integers(1, 90)),
+    st.tuples(st.just("ask"), names, rules, st.integers(1, 90)),
+    st.tuples(st.just("pass_on"), names, rules),
+    st.tuples(st.just("move"), st.sampled_from(["c", "d", "e", "v1", "v5"]), st.sampled_from(["p", "q", "c", "e"])),
+    st.tuples(st.just("add"), st.sampled_from(["p", "c", "e"])),
+    st.tuples(st.just("wait"), st.integers(1, 9)),
+)
+
+
+class World:
+    """A tree with a group in it, things that are asked in it, and units that move meanwhile."""
+
+    def __init__(self) -> None:
+        self.units = factories.tree(SHAPE)
+        self.units["g"] = factories.unit(self.units["c"], name="g", code="g", level=5, kind=UnitKind.GROUP)
+        Unit.objects.filter(code="v2").update(kind=UnitKind.VIRTUAL)
+        self.at = BEGIN
+        self.last: Any = None
+
+    def take(self, step: tuple[Any, ...]) -> None:
+        self.at += timedelta(hours=5)
+        what, *rest = step
+        with suppress(Refused), transaction.atomic():
+            getattr(self, what)(*rest)
+
+    def unit(self, name: str) -> Unit:
+        return Unit.objects.get(code=name)
+
+    def made(self, rule: type[Any], rules: list[tuple[Any, ...]]) -> list[Any]:
+        return [
+            rule(unit=self.unit(name), is_subtree=below, levels=levels, kinds=kinds)
+            for name, below, levels, kinds in rules
+        ]
+
+    def notify(self, name: str, rules: list[Any], length: int) -> None:
+        factories.notice(self.unit(name), *self.made(Audience, rules), sent_at=self.at, body="字" * length)
+
+    def direct(self, name: str, rules: list[Any], minutes: int) -> None:
+        made = self.made(DirectiveRule, rules)
+        self.last = factories.directive(self.unit(name), *made, sent_at=self.at, minutes=minutes)
+
+    def ask(self, name: str, rules: list[Any], minutes: int) -> None:
+        form = factories.report_form(
+            self.unit(name), *self.made(ReportFormRule, rules), minutes=minutes, over_budget_why="So it is."
+        )
+        factories.period(form, at=self.at)
+
+    def pass_on(self, name: str, rules: list[Any]) -> None:
+        if self.last:
+            factories.passing(self.last, self.unit(name), *self.made(DirectiveRule, rules), at=self.at)
+
+    def move(self, name: str, to: str) -> None:
+        move_unit(self.unit(name), self.unit(to), on=self.at.date(), why="Nearer.", by=OPERATOR, at=self.at)
+
+    def add(self, name: str) -> None:
+        code = f"new{Unit.objects.count()}"
+        add_unit(self.unit(name), code=code, name=code, on=self.at.date(), why="New.", by=OPERATOR, at=self.at)
+
+    def wait(self, days: int) -> None:
+        self.at += timedelta(days=days)
+
+    def compare(self) -> None:
+        for span in (OCTOBER, NOVEMBER):
+            everywhere, tree = minutes_everywhere(span), snapshot.current()
+            for unit in Unit.objects.shown():
+                plain = sum(each.thing.minutes for each in asked_of(unit, span))
+                assert everywhere[tree.ordinals[unit.pk]] == plain, (unit.code, span)
+
+
+def live(plan: list[tuple[Any, ...]]) -> None:
+    with transaction.atomic():
+        world = World()
+        for step in plan:
+            world.take(step)
+        world.compare()
+        transaction.set_rollback(True)
+
+
+lives = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+plans = given(plan=st.lists(steps, min_size=2, max_size=12))
+
+
+@pytest.mark.django_db
+@lives
+@plans
+def test_one_pass_equals_a_count_of_each_unit(plan: list[tuple[Any, ...]]) -> None:
+    live(plan)
+
+
+@pytest.mark.django_db
+@lives
+@plans
+def test_what_senders_ask_adds_up_to_what_units_are_asked(plan: list[tuple[Any, ...]]) -> None:
+    """While nobody moves: who moved is counted where she was, the senders' table as the tree stands now."""
+    with transaction.atomic():
+        world = World()
+        for step in plan:
+            if step[0] not in ("move", "add"):
+                world.take(step)
+        for span in (OCTOBER, NOVEMBER):
+            whole = sum(row.minutes for row in senders_in(world.units["n"], span).rows)
+            assert whole == minutes_everywhere(span).sum()
+        transaction.set_rollback(True)
+
+
+def rules_of_one_thing_count_twice(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(spread, "apart", list)
+
+
+def who_asks_is_asked_too(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(spread, "_without", lambda piece, place: [piece])
+
+
+def units_are_counted_where_they_stand_now(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(burden, "_of_moved", lambda *given: ())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "plant", [rules_of_one_thing_count_twice, who_asks_is_asked_too, units_are_counted_where_they_stand_now]
+)
+def test_a_planted_bug_is_caught(plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    many = settings(lives, max_examples=1_000, phases=[Phase.generate], database=None, report_multiple_bugs=False)
+    with pytest.raises(AssertionError):
+        many(plans(live))()
