@@ -11,6 +11,26 @@ from .hooks import Binding
 
 GROUND = (
     Binding(
+        "visit.logged",
+        _("visits and contacts logged"),
+        (
+            "visits",
+            "home visits",
+            "contacts made",
+            "走访次数",
+            "走訪次數",
+            "走访户数",
+            "走訪戶數",
+            "入户走访",
+            "入戶走訪",
+        ),
+    ),
+    Binding(
+        "visit.people",
+        _("people met on visits"),
+        ("people visited", "people met", "走访人数", "走訪人數", "联系人数", "聯繫人數", "走访人次", "走訪人次"),
+    ),
+    Binding(
         "person.joined",
         _("people who joined"),
         ("people joined", "new members", "members joined", "新增成员", "新增成員", "新加入", "加入人数", "加入人數"),

@@ -18,7 +18,7 @@ from braid.people.models import Person
 from braid.units.enums import UnitKind
 from braid.units.models import Level, Unit
 
-from . import groups, notices, own_data, people, relays, report, surveys, telling, tree, votes
+from . import groups, notices, own_data, people, relays, report, surveys, telling, tree, votes, work
 from .stages import Stages
 
 
@@ -60,6 +60,14 @@ def _build(console: Console, *, source: str, most: int | None) -> Result:
     stages.run("relay", "Carried into them", lambda stage: relays.carry_the_call(stage, notice=notice, at=at))
     stages.run("opens", "Links opened", lambda stage: relays.open_the_links(stage, notice=notice, at=at))
     stages.run("surveys", "Surveys", lambda stage: surveys.ask_people(stage, line=line, at=at))
+    stages.run("visits", "Visits", lambda stage: work.log_visits(stage, line=line, at=at))
+    asked = stages.run("directive", "A directive to all", lambda stage: work.send_the_directive(stage, at=at))[
+        "directive"
+    ]
+    stages.run("reports", "Reports", lambda stage: work.file_the_reports(stage, directive=asked, at=at))
+    stages.run(
+        "approvals", "Approvals", lambda stage: work.approve_along_the_line(stage, directive=asked, line=line, at=at)
+    )
     stages.run("own_data", "Somebody erased", lambda stage: own_data.erase_somebody(stage, line=line, at=at))
     stages.run("rounds", "Folding", lambda stage: notices.do_the_rounds(stage, at=at))
     if was_there:  # whoever looked at it last may have left work to the worker
