@@ -153,13 +153,14 @@ def file_the_reports(stage: Stage, *, directive: int, at: datetime) -> None:
     fields = list(period.version.fields.order_by("place"))
     tree = snapshot.current()
     numbers = tree.numbers[tree.bodies]
+    why = "少记了一次" if is_chinese() else "One was not logged."
 
     def write(start: int, end: int) -> None:
         some = [int(number) for number in numbers[start:end] if int(number) % LATE]
         found = Unit.objects.only("number", "path", "level", "kind", "placed_at", "name").in_bulk(some)
         units = [found[number] for number in some]
         counts = counts_for_all(period, units, fields)
-        filings = [Filing(unit, _filled(unit.pk, fields, counts[unit.pk])) for unit in units]
+        filings = [Filing(unit, _filled(unit.pk, fields, counts[unit.pk], why)) for unit in units]
         file_reports(period, filings, by=OPERATOR, at=at - timedelta(days=3))
 
     in_slices(stage, len(numbers), SLICE, write)
@@ -169,8 +170,9 @@ def _period(directive: int) -> Period:
     return Period.objects.select_related("version", "form", "rollup", "directive").get(directive=directive)
 
 
-def _filled(number: int, fields: list[Field], counts: dict[str, Count]) -> Filled:
-    """What unit `number` answers: the same in every run. One in fifty counts another number of visits, and says why."""
+def _filled(number: int, fields: list[Field], counts: dict[str, Count], why: str) -> Filled:
+    """What unit `number` answers: the same in every run. One in fifty counts another number of visits, for the
+    reason `why`."""
     chance = number * 48_271 % 65_521
     counted = {key: count.value for key, count in counts.items() if count.value is not None}
     values: dict[str, Any] = {field.key: counted.get(field.key, 0) for field in fields if field.bound_to}
@@ -178,7 +180,7 @@ def _filled(number: int, fields: list[Field], counts: dict[str, Count]) -> Fille
     visits, _people, need, most, hands = (field.key for field in fields)
     if chance % 50 == 7:
         values[visits] += 1
-        reasons[visits] = "少记了一次" if is_chinese() else "One was not logged."
+        reasons[visits] = why
     values |= {need: chance % 9, hands: chance % 3}
     if chance % 5:
         values[most] = 5 + chance // 7 % 60
