@@ -104,12 +104,15 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
     assert wrong == []
 
 
+AXE = Axe()
+
+
 def _ask_axe(page: Page, rules: list[str]) -> Any:
     """What axe finds on the page that stands when it is loaded: a click may still be on its way to it."""
     for _ in range(3):
         page.wait_for_load_state()
         try:
-            return Axe().run(page, options={"runOnly": rules})
+            return AXE.run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
         except Error as gone:  # the page went away under it
             last = gone
     raise last
@@ -122,9 +125,9 @@ def assert_accessible(page: Page) -> None:
     _assert_not_wider(page)
 
 
-def assert_accessible_at_night(page: Page) -> None:
-    """The page just checked, now dark and on a desk: what that changes, contrast and sizes, is right there, too."""
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+def assert_accessible_at_night(page: Page, width: str = "desktop") -> None:
+    """The page just checked, now dark (and on a desk): what that changes, contrast and sizes, is right there, too."""
+    page.set_viewport_size(PHONE if width == "phone" else DESKTOP)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     found = _ask_axe(page, ["color-contrast", "target-size", "link-in-text-block"])
     assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
