@@ -19,12 +19,12 @@ BODY = _page["body"].encode()
 HEADERS = [(name, value) for name, value in _page["headers"]]
 _local = threading.local()
 URL = os.environ["DATABASE_URL"]
-PROBE = "SELECT number, page_version FROM units_unit WHERE number IN (1, 2, 3)"
+PROBE = "SELECT count(*) FROM units_unit WHERE number IN (1, 2, 3) AND page_version = 1"
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     connection = getattr(_local, "connection", None) or _connect()
-    connection.execute(PROBE).fetchall()
+    connection.execute(PROBE).fetchone()
     start_response("200 OK", HEADERS)
     return [BODY]
 
