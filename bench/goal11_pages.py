@@ -47,7 +47,7 @@ def run(world: World) -> Iterator[Line]:
 def keep_page(path: str) -> None:
     """Leave the product's answer for `bench.raw`."""
     with served(OURS) as address, urlopen(address + path) as answer:
-        left_out = {"date", "server"}
+        left_out = {"connection", "date", "server"}
         headers = [header for header in answer.headers.items() if header[0].lower() not in left_out]
         page = {"headers": headers, "body": answer.read().decode()}
     (Path(os.environ["BRAID_VAR"]) / "page.json").write_text(json.dumps(page))
