@@ -15,6 +15,7 @@ from braid.journal.actions import fold_round
 from braid.journal.models import Entry, Pending
 from braid.journal.queries import total
 from braid.kernel.ledger import Strand, record
+from braid.kernel.worker import IDLE
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
 
@@ -139,11 +140,10 @@ def _work(
 
 
 def _fold(end: float) -> None:
+    """As the worker does it."""
     while time.time() < end:
         if not fold_round(NOW):
-            time.sleep(0.2)
-        else:
-            time.sleep(0.05)
+            time.sleep(IDLE)
     connection.close()
 
 

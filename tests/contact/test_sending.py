@@ -223,7 +223,7 @@ def test_sending_takes_a_fixed_number_of_queries(
         world.nation, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.nation, offices=1 << Office.HEAD)]
     )
     fresh = type(head).objects.get(pk=head.pk)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(8):
         send_notice(draft, by=fresh, at=now)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from braid.journal import queries
 from braid.journal.actions import erase_actor, fold, fold_before_move, fold_round, rebuild_tallies
+from braid.journal.actions import tallies as folding
 from braid.journal.models import Entry, Pending, Tally
 from braid.kernel.ledger import Happened, Strand, record, record_all
 from braid.units.models import Unit
@@ -16,6 +19,12 @@ from tests.factories import person, tree
 
 pytestmark = pytest.mark.django_db
 SHAPE = {"nation": {"province": {"county": {"village": {}}}, "island": {}}}
+
+
+@pytest.fixture(autouse=True)
+def a_round_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the test before folded."""
+    monkeypatch.setattr(folding._pace, "next_round", 0.0)
 
 
 def tallies() -> dict[tuple[int, str], int]:
@@ -54,8 +63,17 @@ def test_record_at_an_unknown_unit_is_an_error_and_leaves_nothing(now: datetime)
     units = tree(SHAPE)
     with pytest.raises(LookupError):
         record_all([Happened(units["village"].pk, Strand.WORK, "a.b"), Happened(999_999, Strand.WORK, "a.b")], at=now)
+    with pytest.raises(LookupError):
+        record_all([Happened(999_999, Strand.WORK, "a.b")], at=now)
     assert not Entry.objects.exists()
     assert not Pending.objects.exists()
+
+
+def test_one_act_is_one_statement_on_postgresql(now: datetime, django_assert_num_queries: Any) -> None:
+    unit = tree(SHAPE)["village"]
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 4):
+        record(unit, Strand.CONTACT, "notice.sent", at=now)
+    assert queries.total(unit, "notice.sent") == 1
 
 
 def test_record_all_writes_many(now: datetime) -> None:
@@ -87,6 +105,23 @@ def test_fold_stops_at_most(now: datetime) -> None:
     assert queries.total(units["village"], "a.b") == 7
     assert fold_round(now) == 4
     assert queries.total(units["village"], "a.b") == 7
+
+
+def test_on_postgresql_the_next_round_waits_a_moment_unless_much_is_left(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units = tree(SHAPE)
+    record(units["village"], Strand.CONTACT, "a.b", at=now)
+    assert fold_round(now) == 1
+    record_all((Happened(units["village"].pk, Strand.CONTACT, "a.b") for _ in range(7)), at=now)
+    at_once = fold_round(now)
+    assert at_once == (0 if connection.vendor == "postgresql" else 7)
+    assert queries.total(units["nation"], "a.b") == 8
+    monkeypatch.setattr(folding._pace, "next_round", 0.0)
+    monkeypatch.setattr(folding, "MOST", 2)
+    monkeypatch.setattr(folding._pace, "rows", 2)
+    record_all((Happened(units["village"].pk, Strand.CONTACT, "a.b") for _ in range(7)), at=now)
+    assert [fold_round(now), fold_round(now)] == [2, 2]
 
 
 def test_what_is_pending_below_a_moving_unit_is_folded_where_it_happened(now: datetime) -> None:

@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.db.models import prefetch_related_objects
+from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 
 from braid.home.enums import CHECK_AGAIN_AFTER_DAYS
@@ -64,12 +66,26 @@ def lines_of(chain: Sequence[Unit], country: str) -> list[Line]:
     `country` chooses the shipped ones. What a nearer unit says of a number replaces what is above it.
     """
     units = {unit.pk: unit for unit in chain}
-    marks = ",".join(["%s"] * len(units))
-    rows = list(HelpLine.objects.raw(f"SELECT * FROM home_helpline WHERE unit_id IN ({marks})", list(units)))  # noqa: S608
+    rows = _rows_of(list(units))
     for row in rows:
         row.unit = units[row.unit_id]
     prefetch_related_objects(rows, "owner")
     return merged(country, sorted(rows, key=lambda row: (row.unit.depth, row.pk)))
+
+
+def _rows_of(units: list[int]) -> list[HelpLine]:
+    """What the units with these numbers say; by hand, since most say nothing and the ORM takes four times as long to see it."""
+    marks = ",".join(["%s"] * len(units))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(_COLUMNS)} FROM home_helpline WHERE unit_id IN ({marks})", units)  # noqa: S608
+        rows = [HelpLine.from_db(connection.alias, _COLUMNS, row) for row in cursor.fetchall()]
+    for row in rows:
+        if isinstance(row.checked_on, str):  # SQLite keeps days as text
+            row.checked_on = parse_date(row.checked_on)
+    return rows
+
+
+_COLUMNS = [field.attname for field in HelpLine._meta.concrete_fields]
 
 
 def merged(country: str, rows: Iterable[HelpLine]) -> list[Line]:

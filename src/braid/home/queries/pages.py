@@ -23,7 +23,7 @@ from braid.contact.queries.groups import public_groups
 from braid.contact.queries.submissions import public_submissions
 from braid.home.enums import MOST_BELOW, MOST_NOTICES
 from braid.units.enums import UnitKind, UnitStatus
-from braid.units.models import Level, Unit
+from braid.units.models import Unit
 
 from .help import Line, lines_of
 
@@ -147,8 +147,9 @@ def _level_names() -> dict[int, str]:
     """What each level is called in the reader's language."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT number, name, name_zh_hant, name_en FROM units_level")
-        levels = [Level(*row) for row in cursor.fetchall()]
-    return {level.number: str(level) for level in levels}
+        rows = cursor.fetchall()
+    place = {"zh-hant": 2, "en": 3}.get(get_language() or "", 1)
+    return {row[0]: row[place] or row[1] for row in rows}
 
 
 def _beside(unit: Unit) -> tuple[list[Group], list[Unit], list[Submission]]:
@@ -209,11 +210,10 @@ def _told(chain: Sequence[Unit]) -> dict[str, Told | None]:
     """For each field, what the nearest unit says that has filled it in."""
     told: dict[str, Told | None] = dict.fromkeys(TOLD)
     for row in reversed(chain):
-        source = None if row is chain[-1] else Step(row.code, row.display_name)
         for field in TOLD:
             text = _said(row, field) or (row.address if field == "address" else "")
             if text and told[field] is None:
-                told[field] = Told(text, source)
+                told[field] = Told(text, None if row is chain[-1] else Step(row.code, row.display_name))
     return told
 
 

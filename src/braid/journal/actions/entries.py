@@ -29,6 +29,16 @@ _POSTGRESQL = """
     )
     INSERT INTO journal_pending (unit_path, day, kind, amount) SELECT unit_path, day, kind, amount FROM entry
 """
+_POSTGRESQL_ONE = """
+    WITH unit AS (
+        SELECT number, path FROM units_unit WHERE number = %s FOR KEY SHARE
+    ), entry AS (
+        INSERT INTO journal_entry (unit_id, unit_path, strand, kind, amount, day, at, by_number)
+        SELECT number, path, %s, %s, %s, %s, %s, %s FROM unit
+        RETURNING unit_path, day, kind, amount
+    )
+    INSERT INTO journal_pending (unit_path, day, kind, amount) SELECT unit_path, day, kind, amount FROM entry
+"""
 _SQLITE_ENTRY = """
     INSERT INTO journal_entry (unit_id, unit_path, strand, kind, amount, day, at, by_number)
     SELECT number, path, %s, %s, %s, %s, %s, %s FROM units_unit WHERE number = %s
@@ -46,16 +56,30 @@ def record_entries(happened: Sequence[Happened], *, by: Actor | None, at: dateti
     """
     day = timezone.localdate(at, timezone.get_default_timezone())
     number = by.pk if by else None
-    write = _write_on_postgresql if connection.vendor == "postgresql" else _write_on_sqlite
+    is_postgresql = connection.vendor == "postgresql"
+    if is_postgresql and len(happened) == 1:  # one statement is whole by itself, and to bracket it takes two more
+        _check_number(_write_one_on_postgresql(happened[0], day, at, number), 1)
+        return
+    write = _write_on_postgresql if is_postgresql else _write_on_sqlite
     with transaction.atomic():
         for chunk in _chunks(happened):
-            if write(chunk, day, at, number) != len(chunk):
-                raise LookupError("something happened at a unit that is not in the tree")
+            _check_number(write(chunk, day, at, number), len(chunk))
 
 
 def erase_actor(number: int) -> int:
     """Forget that person `number` did what she did; what happened stays. Returns how many entries named her."""
     return Entry.objects.filter(by_number=number).update(by_number=None)
+
+
+def _check_number(written: int, given: int) -> None:
+    if written != given:
+        raise LookupError("something happened at a unit that is not in the tree")
+
+
+def _write_one_on_postgresql(one: Happened, day: date, at: datetime, by: int | None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTGRESQL_ONE, [one.unit_number, str(one.strand), one.kind, one.amount, day, at, by])
+        return int(cursor.rowcount)
 
 
 def _write_on_postgresql(happened: Sequence[Happened], day: date, at: datetime, by: int | None) -> int:
