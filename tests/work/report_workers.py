@@ -29,7 +29,12 @@ from tests.factories.reports import OPENED
 WRITERS, APPROVERS = 16, 3
 """Of every 20 processes; one folds."""
 SHAPE = {
-    "n": {f"p{p}": {f"c{p}{c}": {f"t{p}{c}{t}": {f"v{p}{c}{t}{v}": {} for v in range(3)} for t in range(2)} for c in range(2)} for p in range(2)}
+    "n": {
+        f"p{p}": {
+            f"c{p}{c}": {f"t{p}{c}{t}": {f"v{p}{c}{t}{v}": {} for v in range(3)} for t in range(2)} for c in range(2)
+        }
+        for p in range(2)
+    }
 }
 
 
@@ -111,7 +116,12 @@ def _compare(asked: Period) -> None:
     rollup = asked.rollup
     for path, part in parts_below(rollup, paths).items():
         reports = reports_below(rollup, path)
-        assert part.filed.as_json == recounted(reports, rollup.extremes).as_json, (path, part.filed, recounted(reports, rollup.extremes), Change.objects.count())
+        assert part.filed.as_json == recounted(reports, rollup.extremes).as_json, (
+            path,
+            part.filed,
+            recounted(reports, rollup.extremes),
+            Change.objects.count(),
+        )
         approved = reports.filter(state=ReportState.APPROVED)
         assert part.approved.as_json == recounted(approved, rollup.extremes).as_json, path
     for top in Approval.objects.filter(state=ApprovalState.IN_FORCE).values_list("counted_path", flat=True):

@@ -77,7 +77,7 @@ def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime
     if not why.strip():
         raise BadInput(_("Say why it is reopened."), fields={"why": _("Write a reason.")})
     path = path_at(unit, period.opened_at)
-    _hold(period, {above: False for above in ancestor_paths(path)} | {path: True})
+    _hold(period, dict.fromkeys(ancestor_paths(path), False) | {path: True})
     approval = Approval.objects.filter(period=period, unit=unit, state=ApprovalState.IN_FORCE).first()
     if approval is None:
         raise WrongState(_("Nothing is approved here."))

@@ -22,6 +22,8 @@ from braid.work.measures import Answer
 from braid.work.models import Change, Directive, PeriodRule, Rollup, Total
 from braid.work.queries.rollups import Note, Part, add_deltas, deltas_of, find_extremes, totals_at
 
+__all__ = ["Note", "expect", "fold_all", "fold_changes", "fold_slice", "freeze_rollups", "note_changes"]
+
 LOCK = 0x776F726B
 """The advisory lock of whoever writes totals on PostgreSQL ("work"): one folder at a time."""
 FROZEN_AT_ONCE = 1_000
@@ -134,7 +136,9 @@ def _fold(rollup: Rollup, notes: Sequence[Note]) -> None:
     totals = totals_at(rollup, deltas)
     for path, is_approved in add_deltas(totals, deltas):
         find_extremes(rollup, totals, path, is_approved=is_approved)
-    rows = sorted((number_of(path), path, *_sums(part)) for path, part in totals.items())  # `expect` writes in this order, too
+    rows = sorted(
+        (number_of(path), path, *_sums(part)) for path, part in totals.items()
+    )  # `expect` writes in this order, too
     if rows:
         _write(_KEEP_ON_SQLITE, _KEEP_ON_POSTGRESQL, [rollup.pk], rows)
 

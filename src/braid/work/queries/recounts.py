@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import Exists, OuterRef, Value
 from django.db.models.functions import Concat
 
 from braid.kernel.access import AFTER_DESCENDANTS
@@ -33,7 +33,9 @@ class WrongTotal:
 
     def __str__(self) -> str:
         what = "approved" if self.is_approved else "reported"
-        return f"roll-up {self.rollup}, unit {self.unit_number}, {what}: {self.kept.as_json}, not {self.counted.as_json}"
+        return (
+            f"roll-up {self.rollup}, unit {self.unit_number}, {what}: {self.kept.as_json}, not {self.counted.as_json}"
+        )
 
 
 @dataclass

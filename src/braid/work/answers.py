@@ -1,0 +1,89 @@
+"""Answers as people read them: values of a report in words, with what the journal had counted beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
+
+from braid.contact.words import said
+
+from .checking import Check, number_in_words
+from .enums import FieldKind
+from .models import Field, FormVersion
+
+SIGNS = {"<=": "≤", ">=": "≥"}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question and what was answered; `text` is empty where nothing was."""
+
+    field: Field
+    text: str
+    table: list[tuple[str, list[str]]]
+    """The rows of a table: what the row is about, and its cells."""
+    columns: list[str]
+    file: int | None
+    counted: str
+    """What the journal had counted, where the unit gave another number."""
+    reason: str
+
+
+def answered(
+    fields: Iterable[Field],
+    values: Mapping[str, Any],
+    counted: Mapping[str, int] | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> list[Answered]:
+    """Each question with its answer in words."""
+    return [_answered(field, values.get(field.key), (counted or {}), (reasons or {})) for field in fields]
+
+
+def in_words(field: Field, value: Any) -> str:
+    """One value as text; what is no single value (a table, a file) is empty."""
+    if value is None:
+        return ""
+    if field.kind == FieldKind.NUMBER:
+        return number_in_words(value, field.places)
+    if field.kind == FieldKind.CHOICE:
+        return str(said(field.choices[value])) if 0 <= value < len(field.choices) else ""
+    if field.kind == FieldKind.DATE:
+        return date_format(date.fromisoformat(value), pgettext("date format of a day", "D j M Y"))
+    return str(value) if field.kind == FieldKind.TEXT else ""
+
+
+def check_in_words(version: FormVersion, fields: Iterable[Field]) -> list[str]:
+    """What the checks of a version demand, and what is said where it does not hold."""
+    names = {field.key: str(field.said_text) for field in fields}
+    return [_check(Check.of(kept), names) for kept in version.checks]
+
+
+def _check(check: Check, names: Mapping[str, str]) -> str:
+    left, right = (" + ".join(names[key] for key in side) for side in (check.left, check.right))
+    return f"{left} {SIGNS.get(check.compare, check.compare)} {right}: {said(check.words)}"
+
+
+def _answered(field: Field, value: Any, counted: Mapping[str, int], reasons: Mapping[str, str]) -> Answered:
+    count = counted.get(field.key)
+    is_table = field.kind == FieldKind.TABLE
+    return Answered(
+        field=field,
+        text=in_words(field, value),
+        table=_table(field, value) if is_table and value else [],
+        columns=[str(said(one)) for one in field.choices["columns"]] if is_table else [],
+        file=value if field.kind == FieldKind.FILE else None,
+        counted="" if count is None or count == value else number_in_words(count, field.places),
+        reason=reasons.get(field.key, ""),
+    )
+
+
+def _table(field: Field, value: list[list[int | None]]) -> list[tuple[str, list[str]]]:
+    return [
+        (str(said(words)), ["" if cell is None else number_in_words(cell, field.places) for cell in cells])
+        for words, cells in zip(field.choices["rows"], value, strict=True)
+    ]
