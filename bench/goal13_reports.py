@@ -179,7 +179,7 @@ def _sums(summary: object) -> dict[str, tuple[int | None, ...]]:
 
 def _one_at_a_time(period: Period, units: list[Unit]) -> Iterator[Line]:
     """One report in a transaction of its own: on PostgreSQL by 16 writers while a worker folds, on SQLite by one."""
-    _race.period = period
+    _race.period = Period.objects.prefetch_related("audience", "version__fields").get(pk=period.pk)
     places = random.Random(1).sample(units, min(50_000, len(units)))
     numbers = {number for unit in places for number in numbers_of(unit.path)}
     rows = ((number, key, 0, 0) for number in numbers for key in ("f1", "f2", "f3"))

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from braid.units.models import Unit
 from braid.units.queries.history import path_at
 from braid.work.enums import ApprovalState, FieldKind, ReportState
-from braid.work.figures import places_of, value_of
+from braid.work.figures import in_thousands, places_of, value_of
 from braid.work.measures import Answer, Figure, Summary
 from braid.work.models import Approval, Field, Period, Report, Rollup, Total
 from braid.work.unusual import Unusual, unusual
@@ -33,7 +33,12 @@ class Row:
     is_asked: bool
     has_below: bool
     is_approved: bool
-    """Whether it approved its own part."""
+    """Whether it approved its own part; of a unit with none below, whether its report was approved."""
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether it has a report of its own to read."""
+        return self.report is not None and self.report.version > 0
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,16 @@ class Table:
     below: Part
     """All but the unit's own report: what it approves."""
 
+    @property
+    def missing(self) -> int | None:
+        """How many have not reported; None while nobody has counted who is asked."""
+        return self.together.missing if self.look.period.rollup.frozen_at else None
+
+    @property
+    def missing_below(self) -> int | None:
+        """The same without the unit itself."""
+        return self.below.missing if self.look.period.rollup.frozen_at else None
+
 
 @dataclass(frozen=True)
 class Outlier:
@@ -55,6 +70,16 @@ class Outlier:
     row: Row
     field: Field
     what: Unusual
+
+    @property
+    def value(self) -> str:
+        """The number, as people write it."""
+        return in_thousands(self.what.value, places_of(self.field))
+
+    @property
+    def usual(self) -> str:
+        """What is usual there."""
+        return in_thousands(round(self.what.usual), places_of(self.field))
 
 
 def table_of(look: Look) -> Table:
@@ -74,7 +99,8 @@ def table_of(look: Look) -> Table:
         report, is_asked = reports.get(unit.pk), unit.pk in asked
         has_below = bool(below.expected or below.filed.n)
         part = with_own(rollup, below, report, is_asked=is_asked)
-        return Row(unit, path, part, report, is_asked, has_below, unit.pk in approved)
+        is_approved = unit.pk in approved if has_below else bool(report and report.state == ReportState.APPROVED)
+        return Row(unit, path, part, report, is_asked, has_below, is_approved)
 
     rows = [row(unit, path, parts[path]) for path, unit in children.items()]
     below = parts[look.path]
