@@ -199,7 +199,9 @@ def test_approving_sending_back_and_reopening(world: SimpleNamespace, asked: Per
     assert stale.status_code == 409
     head.post(reverse("approval_give", args=[asked.pk, "township"]), {"seal": seal})
     assert Approval.objects.get().state == ApprovalState.IN_FORCE
-    assert "Now county approves it" in text_of(head, "approval", asked.pk, "township").replace(str(world.county), "county")
+    assert "Now county approves it" in text_of(head, "approval", asked.pk, "township").replace(
+        str(world.county), "county"
+    )
     again = client_of(world.heads["county"])
     assert "It lies in an approved part" in text_of(again, "report_seen", asked.pk, "village")
     assert head.post(reverse("approval_reopen", args=[asked.pk, "township"]), {"why": ""}).status_code == 422
@@ -256,12 +258,11 @@ def test_pages_take_a_fixed_number_of_queries(world: SimpleNamespace) -> None:
             "approval": "township",
         }
         found = {
-            name: queries_of(lambda name=name, code=code: text_of(head, name, asked.pk, code))  # type: ignore[misc]
+            name: queries_of(lambda name=name, code=code, pk=asked.pk: text_of(head, name, pk, code))  # type: ignore[misc]
             for name, code in pages.items()
         }
         found["rollups"] = queries_of(lambda: text_of(head, "rollups"))
-        found["file"] = queries_of(
-            lambda: b"".join(head.get(reverse("rollup_file", args=[asked.pk, "township"])))  # type: ignore[arg-type]
-        )
+        file = reverse("rollup_file", args=[asked.pk, "township"])
+        found["file"] = queries_of(lambda file=file: b"".join(head.get(file)))  # type: ignore[misc]
         assert turn == 0 or found == few
         few = found
