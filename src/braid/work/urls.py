@@ -52,4 +52,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/<str:code>/bulk/file/", bulk_reports.bulk_file, name="bulk_file"),
     path("reports/<int:pk>/<str:code>/counted/<slug:key>/", reports.report_counted, name="report_counted"),
     path("reports/<int:pk>/<str:code>/file/<slug:key>/", reports.report_file, name="report_file"),
+from .views import approvals, rollups
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("rollups/", rollups.rollups, name="rollups"),
+    path("rollups/<int:pk>/", rollups.rollup, name="rollup"),
+    path("rollups/<int:pk>/at/<str:code>/", rollups.rollup_unit, name="rollup_unit"),
+    path("rollups/<int:pk>/at/<str:code>/series/", rollups.rollup_series, name="rollup_series"),
+    path("rollups/<int:pk>/at/<str:code>/missing/", rollups.rollup_missing, name="rollup_missing"),
+    path("rollups/<int:pk>/at/<str:code>/reports/", rollups.rollup_reports, name="rollup_reports"),
+    path("rollups/<int:pk>/at/<str:code>/file/", rollups.rollup_file, name="rollup_file"),
+    path("rollups/<int:pk>/at/<str:code>/report/", rollups.report_seen, name="report_seen"),
+    path("rollups/<int:pk>/at/<str:code>/report/send-back/", approvals.report_send_back, name="report_send_back"),
+    path("rollups/<int:pk>/at/<str:code>/approval/", approvals.approval, name="approval"),
+    path("rollups/<int:pk>/at/<str:code>/approval/give/", approvals.approval_give, name="approval_give"),
+    path("rollups/<int:pk>/at/<str:code>/approval/reopen/", approvals.approval_reopen, name="approval_reopen"),
 ]

@@ -6,12 +6,12 @@ from braid.insight import hooks
 from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
-from . import contact, groups, head, people, submissions, surveys, units, votes
+from . import approvals, contact, groups, head, people, submissions, surveys, units, votes
 
 
 def fill_hooks() -> None:
     """Called once, when the app is ready."""
-    hooks.subtree_columns += COLUMNS
+    hooks.subtree_columns += [*COLUMNS, *approvals.COLUMNS]
     hooks.today_sources += [
         contact.waiting_notices,
         contact.waiting_of_sender,
@@ -23,6 +23,7 @@ def fill_hooks() -> None:
         votes.waiting_votes,
         submissions.waiting_submissions,
         surveys.waiting_surveys,
+        approvals.waiting_approvals,
         people.waiting_recoveries,
         people.refused_successions,
     ]
@@ -42,6 +43,7 @@ def fill_hooks() -> None:
         *surveys.RECORD,
         *votes.RECORD,
         *submissions.RECORD,
+        *approvals.RECORD,
         *people.RECORD,
         *units.RECORD,
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -82,7 +83,6 @@ def save_draft(period: Period, unit: Unit, filled: Filled, *, seen: Report | Non
     return seen
 
 
-@transaction.atomic
 def file_report(
     period: Period, unit: Unit, filled: Filled, *, seen: Report | None = None, why: str = "", by: Actor, at: datetime
 ) -> Report:
@@ -95,9 +95,16 @@ def file_report(
     return file_reports(period, [Filing(unit, filled, seen, why)], by=by, at=at)[0]
 
 
-@transaction.atomic
 def file_reports(period: Period, filings: Sequence[Filing], *, by: Actor, at: datetime) -> list[Report]:
     """File many reports at once, all or none, as `file_report` files one; each unit once. A few statements for all of them."""
+    try:
+        return _file(period, filings, by=by, at=at)
+    except IntegrityError as error:  # somebody else began one of them at this moment
+        raise _changed_meanwhile() from error
+
+
+@transaction.atomic
+def _file(period: Period, filings: Sequence[Filing], *, by: Actor, at: datetime) -> list[Report]:
     units = [filing.unit for filing in filings]
     _check_may(period, units, by=by)
     asked = _Asked.of(period)
@@ -178,7 +185,7 @@ class _Asked:
     @classmethod
     def of(cls, period: Period) -> _Asked:
         version = period.version
-        return cls(list(version.fields.order_by("place")), [Check.of(kept) for kept in version.checks])
+        return cls(sorted(version.fields.all(), key=attrgetter("place")), [Check.of(kept) for kept in version.checks])
 
 
 def _check_values(asked: _Asked, filled: Filled, *, is_whole: bool) -> None:
@@ -228,22 +235,17 @@ def _begin(period: Period, unit: Unit, **kept: Any) -> Report:
     report = Report(
         period=period, form_version_id=period.version_id, unit=unit, unit_path=unit.path, counted_path=path, **kept
     )
-    _create([report])
+    try:
+        with transaction.atomic():
+            _create([report])
+    except IntegrityError as error:
+        raise _changed_meanwhile() from error
     return report
 
 
-def _create(reports: list[Report]) -> None:
-    """Write new reports, on condition that nobody else has begun one of them. In one order, so that no two wait for each
-    other."""
+def _create(reports: Iterable[Report]) -> None:
+    """Write new reports. In one order, so that no two who write the same wait for each other."""
     reports = sorted(reports, key=lambda report: report.unit_id)
-    try:
-        with transaction.atomic():
-            _insert(reports)
-    except IntegrityError as error:
-        raise _changed_meanwhile() from error
-
-
-def _insert(reports: list[Report]) -> None:
     if len(reports) < MANY:
         Report.objects.bulk_create(reports)
         return

@@ -22,6 +22,8 @@ from braid.work.measures import Answer
 from braid.work.models import Change, Directive, PeriodRule, Rollup, Total
 from braid.work.queries.rollups import Note, Part, add_deltas, deltas_of, find_extremes, totals_at
 
+__all__ = ["Note", "expect", "fold_all", "fold_changes", "fold_slice", "freeze_rollups", "note_changes"]
+
 LOCK = 0x776F726B
 """The advisory lock of whoever writes totals on PostgreSQL ("work"): one folder at a time."""
 FROZEN_AT_ONCE = 1_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -56,12 +56,20 @@ def part_below(rollup: Rollup, path: str) -> Part:
 
 def parts_below(rollup: Rollup, paths: Iterable[str]) -> dict[str, Part]:
     """The same for each of `paths`. One query; a few more only while an extreme that stood there is being corrected."""
-    parts, notes = _totals_and_notes(rollup, list(paths))
-    deltas = deltas_of(notes, rollup.extremes)
-    stale = add_deltas(parts, deltas)
-    if stale:
-        _replace_extremes(rollup, parts, deltas, stale)
-    return parts
+    return parts_in([(rollup, list(paths))])[rollup.pk]
+
+
+def parts_in(wanted: Sequence[tuple[Rollup, Sequence[str]]]) -> dict[int, dict[str, Part]]:
+    """The parts of several roll-ups, each at the paths that go with it; by the roll-up's number. One query, as above."""
+    found = {rollup.pk: {path: Part(path) for path in paths} for rollup, paths in wanted}
+    notes = _read(found)
+    for rollup, _paths in wanted:
+        parts = found[rollup.pk]
+        deltas = deltas_of(notes[rollup.pk], rollup.extremes)
+        stale = add_deltas(parts, deltas)
+        if stale:
+            _replace_extremes(rollup, parts, deltas, stale)
+    return found
 
 
 def totals_at(rollup: Rollup, paths: Iterable[str]) -> dict[str, Part]:
@@ -69,9 +77,10 @@ def totals_at(rollup: Rollup, paths: Iterable[str]) -> dict[str, Part]:
     parts = {path: Part(path) for path in paths}
     numbers = [number_of(path) for path in parts]
     for start in range(0, len(numbers), CHUNK):
-        for row in _rows(Total.objects.filter(rollup=rollup, unit_number__in=numbers[start : start + CHUNK])):
-            if row[0] in parts:
-                parts[row[0]] = _part(row)
+        some = Total.objects.filter(rollup=rollup, unit_number__in=numbers[start : start + CHUNK])
+        for path, *kept in some.values_list("path", "expected", "filed", "approved"):
+            if path in parts:
+                parts[path] = _part(path, *kept)
     return parts
 
 
@@ -166,38 +175,35 @@ def _count(delta: Delta, was: Answer | None, now: Answer | None, extremes: froze
         delta.count(now, 1, extremes)
 
 
-def _totals_and_notes(rollup: Rollup, paths: list[str]) -> tuple[dict[str, Part], list[Note]]:
-    """The totals of `paths` and the changes below them that no total knows, in one statement: a fold that commits between
-    two would be counted twice, or not at all."""
-    parts = {path: Part(path) for path in paths}
-    totals = Total.objects.filter(rollup=rollup, unit_number__in=[number_of(path) for path in paths])
-    changes = _changes_below(rollup, paths)
-    notes = []
-    for path, expected, one, other, was_approved, is_approved in _rows(totals).union(changes, all=True):
-        if expected is None:
-            notes.append(Note(path, Answer.of(one), Answer.of(other), was_approved, is_approved))
-        elif path in parts:
-            parts[path] = _part((path, expected, one, other))
-    return parts, notes
-
-
-def _rows(totals: QuerySet[Total]) -> Any:
+def _read(found: dict[int, dict[str, Part]]) -> dict[int, list[Note]]:
+    """Fill `found` with the totals kept, and return the changes below that no total knows: in one statement, since a fold
+    that commits between two would be counted twice, or not at all."""
+    numbers = {number_of(path) for parts in found.values() for path in parts}
     no = Value(False, output_field=BooleanField())
-    return totals.annotate(one=no, other=no).values_list("path", "expected", "filed", "approved", "one", "other")
+    totals = Total.objects.filter(rollup__in=found, unit_number__in=numbers).annotate(one=no, other=no)
+    columns = ("rollup_id", "path", "expected", "filed", "approved", "one", "other")
+    notes: dict[int, list[Note]] = defaultdict(list)
+    for rollup, path, expected, one, other, *flags in totals.values_list(*columns).union(_changes(found), all=True):
+        if expected is None:
+            notes[rollup].append(Note(path, Answer.of(one), Answer.of(other), *flags))
+        elif path in found[rollup]:
+            found[rollup][path] = _part(path, expected, one, other)
+    return notes
 
 
-def _part(row: tuple[Any, ...]) -> Part:
-    return Part(row[0], row[1], Summary.of(row[2]), Summary.of(row[3]))
-
-
-def _changes_below(rollup: Rollup, paths: list[str]) -> Any:
-    """The changes below one of `paths`, as rows that stand below those of totals."""
-    tops = [path for path in paths if not any(above in paths for above in ancestor_paths(path))]
+def _changes(found: dict[int, dict[str, Part]]) -> Any:
+    """The changes below the parts in `found`, as rows that stand below those of totals."""
     below = Q(pk__in=())
-    if tops:
-        below = Q(path__gt=min(tops), path__lt=max(tops) + AFTER_DESCENDANTS)
-    rows = Change.objects.filter(below, rollup=rollup).annotate(none=Value(None, output_field=PositiveIntegerField()))
-    return rows.values_list("path", "none", "was", "now", "was_approved", "is_approved")
+    for rollup, parts in found.items():
+        if parts:
+            below |= Q(rollup=rollup, path__gt=min(parts), path__lt=max(parts) + AFTER_DESCENDANTS)
+    none = Value(None, output_field=PositiveIntegerField())
+    columns = ("rollup_id", "path", "none", "was", "now", "was_approved", "is_approved")
+    return Change.objects.filter(below).annotate(none=none).values_list(*columns)
+
+
+def _part(path: str, expected: int, filed: Mapping[str, Any], approved: Mapping[str, Any]) -> Part:
+    return Part(path, expected, Summary.of(filed), Summary.of(approved))
 
 
 def _replace_extremes(rollup: Rollup, parts: dict[str, Part], deltas: Deltas, stale: list[tuple[str, bool]]) -> None:

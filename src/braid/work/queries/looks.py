@@ -1,0 +1,106 @@
+"""Where somebody looks at a roll-up: one period at one unit in her reach; and which periods she may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from braid.kernel.access import AFTER_DESCENDANTS, scope
+from braid.kernel.keyset import Page, page_of
+from braid.people.models import Person
+from braid.units.enums import STEP
+from braid.units.models import Placement, Unit
+from braid.units.paths import number_of, numbers_of
+from braid.units.queries import unit_by_code
+from braid.units.queries.history import path_at, paths_at
+from braid.work.models import Field, Period, PeriodRule
+from braid.work.rules import VIEW_WORK
+
+
+@dataclass(frozen=True)
+class Look:
+    """A period as seen at one unit: `path` is where the unit stood when the period opened."""
+
+    period: Period
+    unit: Unit
+    path: str
+
+
+def look_for(person: Person, period: int, code: str) -> Look:
+    """The period numbered `period` at the unit with `code`, if `person` sees the work there and below and the period asks
+    something there; else `Http404`."""
+    unit = unit_by_code(code)
+    asking = periods().filter(pk=period).first()
+    if unit is None or asking is None or not scope(person, VIEW_WORK).covers_below(unit.path):
+        raise Http404
+    path = path_at(unit, asking.opened_at)
+    if not _asks_around(asking, unit, path):
+        raise Http404
+    return Look(asking, unit, path)
+
+
+def top_look_for(person: Person, period: int) -> Look:
+    """The highest unit at which `person` may look at the period numbered `period`; `Http404` when there is none."""
+    asking = periods().filter(pk=period).first()
+    if asking is None:
+        raise Http404
+    reach = scope(person, VIEW_WORK)
+    if reach.covers_below(asking.unit_path):
+        return Look(asking, asking.unit, path_at(asking.unit, asking.opened_at))
+    for unit in Unit.objects.filter(path__in=reach.subtrees).order_by("path"):
+        path = path_at(unit, asking.opened_at)
+        if _asks_around(asking, unit, path):
+            return Look(asking, unit, path)
+    raise Http404
+
+
+def periods_seen_by(person: Person, *, cursor: str = "", size: int = 25) -> Page[Period]:
+    """The periods that ask something where `person` sees the work and all below, newest first."""
+    reach = scope(person, VIEW_WORK)
+    above = {number for path in reach.subtrees for number in numbers_of(path)}
+    asked = PeriodRule.objects.filter(unit__in=above).values("period")
+    own = Q(pk__in=())
+    for top in reach.subtrees:
+        own |= Q(unit_path__gte=top, unit_path__lt=top + AFTER_DESCENDANTS)
+    return page_of(
+        periods().defer("rollup__addressed").filter(own | Q(pk__in=asked)), order=("-pk",), cursor=cursor, size=size
+    )
+
+
+def periods() -> QuerySet[Period]:
+    """Periods with their form, unit, version and roll-up."""
+    return Period.objects.select_related("form", "unit", "version", "rollup")
+
+
+def fields_asked(period: Period) -> list[Field]:
+    """What a period asks, in order."""
+    return list(period.version.fields.order_by("place"))
+
+
+def units_right_below(period: Period, paths: Iterable[str]) -> dict[str, Unit]:
+    """By path, the units that stood right below one of `paths` when `period` opened, in the order of the tree. At most three
+    queries."""
+    above = set(paths)
+    if not above:
+        return {}
+    moved = Q(pk__in=())
+    for path in above:
+        moved |= Q(path__gt=path, path__lt=path + AFTER_DESCENDANTS, path__length=len(path) + STEP)
+    gone = Placement.objects.filter(moved, until__gt=period.opened_at).values_list("unit_id", flat=True)
+    here = Q(parent__in=[number_of(path) for path in above])
+    units = list(Unit.objects.filter(here | Q(pk__in=list(gone))))
+    then = paths_at(units, period.opened_at)
+    return {
+        then[unit.pk]: unit for unit in sorted(units, key=lambda unit: then[unit.pk]) if then[unit.pk][:-STEP] in above
+    }
+
+
+def _asks_around(period: Period, unit: Unit, path: str) -> bool:
+    """Whether `period` may ask units at, below or right above `unit`: one of its rules hangs there."""
+    line = numbers_of(path)
+    return any(
+        rule.unit_id in line or rule.unit.path.startswith(unit.path) for rule in period.audience.select_related("unit")
+    )

@@ -1,0 +1,192 @@
+"""The table of a roll-up: a unit's children with what they and all below them reported, and what stands out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from braid.units.models import Unit
+from braid.units.queries.history import path_at
+from braid.work.enums import ApprovalState, FieldKind, ReportState
+from braid.work.figures import in_thousands, places_of, value_of
+from braid.work.measures import Answer, Figure, Summary
+from braid.work.models import Approval, Field, Period, Report, Rollup, Total
+from braid.work.unusual import Unusual, unusual
+
+from .looks import Look, units_right_below
+from .rollups import Part, answer_of, parts_below, parts_in
+
+EARLIER = 8
+"""Periods of the same form that a number is compared with."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A unit with all below it: `part` counts its own report, too."""
+
+    unit: Unit
+    path: str
+    part: Part
+    report: Report | None
+    is_asked: bool
+    has_below: bool
+    is_approved: bool
+    """Whether it approved its own part; of a unit with none below, whether its report was approved."""
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether it has a report of its own to read."""
+        return self.report is not None and self.report.version > 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a unit's children, of itself alone, and of all together."""
+
+    look: Look
+    rows: Sequence[Row]
+    own: Row
+    together: Part
+    below: Part
+    """All but the unit's own report: what it approves."""
+
+    @property
+    def missing(self) -> int | None:
+        """How many have not reported; None while nobody has counted who is asked."""
+        return self.together.missing if self.look.period.rollup.frozen_at else None
+
+    @property
+    def missing_below(self) -> int | None:
+        """The same without the unit itself."""
+        return self.below.missing if self.look.period.rollup.frozen_at else None
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A number of a row that is far from what is usual there."""
+
+    row: Row
+    field: Field
+    what: Unusual
+
+    @property
+    def value(self) -> str:
+        """The number, as people write it."""
+        return in_thousands(self.what.value, places_of(self.field))
+
+    @property
+    def usual(self) -> str:
+        """What is usual there."""
+        return in_thousands(round(self.what.usual), places_of(self.field))
+
+
+def table_of(look: Look) -> Table:
+    """The table of a look. A fixed number of queries."""
+    rollup, asked = look.period.rollup, asked_in(look.period.rollup)
+    children = units_right_below(look.period, [look.path])
+    parts = parts_below(rollup, [look.path, *children])
+    units = [look.unit.pk, *(unit.pk for unit in children.values())]
+    reports = {report.unit_id: report for report in Report.objects.filter(period=look.period, unit__in=units)}
+    approved = set(
+        Approval.objects.filter(period=look.period, unit__in=units, state=ApprovalState.IN_FORCE).values_list(
+            "unit_id", flat=True
+        )
+    )
+
+    def row(unit: Unit, path: str, below: Part) -> Row:
+        report, is_asked = reports.get(unit.pk), unit.pk in asked
+        has_below = bool(below.expected or below.filed.n)
+        part = with_own(rollup, below, report, is_asked=is_asked)
+        is_approved = unit.pk in approved if has_below else bool(report and report.state == ReportState.APPROVED)
+        return Row(unit, path, part, report, is_asked, has_below, is_approved)
+
+    rows = [row(unit, path, parts[path]) for path, unit in children.items()]
+    below = parts[look.path]
+    own = row(look.unit, look.path, Part(look.path))
+    together = with_own(rollup, below, own.report, is_asked=own.is_asked)
+    shown = [row for row in rows if row.part.expected or row.part.filed.n or row.report]
+    return Table(look, shown, own, together, below)
+
+
+def asked_in(rollup: Rollup) -> BitMap:
+    """The numbers of the units that are asked; none until they are counted."""
+    return BitMap.deserialize(bytes(rollup.addressed)) if rollup.addressed else BitMap()
+
+
+def with_own(rollup: Rollup, below: Part, report: Report | None, *, is_asked: bool) -> Part:
+    """What lies below a unit, and its own report with it."""
+    whole = Part(below.path, below.expected + is_asked)
+    answer = answer_of(report) if report else None
+    for is_approved in (False, True):
+        summary = whole.summary(is_approved=is_approved)
+        summary.add_all(below.summary(is_approved=is_approved))
+        if report and answer and (not is_approved or report.state == ReportState.APPROVED):
+            _add(summary, answer, rollup)
+    return whole
+
+
+def _add(summary: Summary, answer: Answer, rollup: Rollup) -> None:
+    summary.add(answer)
+    for key in set(rollup.extremes) & answer.values.keys():
+        summary.figure(key).widen(Figure.of(answer.values[key], answer.at))
+
+
+def outliers_of(table: Table, fields: Sequence[Field]) -> list[Outlier]:
+    """Numbers in the rows of `table` that are far from what the same unit had in the last periods of the form. Four queries."""
+    numbers = [field for field in fields if field.kind == FieldKind.NUMBER]
+    rows = [*table.rows, table.own]
+    before = _history(table.look.period, rows, numbers)
+    found = []
+    for row in rows:
+        for field in numbers:
+            value = value_of(field, row.part.filed)
+            earlier = before.get((row.unit.pk, field.key), [])
+            what = None if value is None else unusual(value, earlier, whole=10 ** places_of(field))
+            if what:
+                found.append(Outlier(row, field, what))
+    return found
+
+
+def earlier_periods(period: Period, most: int = EARLIER) -> list[Period]:
+    """The last periods of the same form before `period`, newest first."""
+    rows = Period.objects.filter(form=period.form_id, first_on__lt=period.first_on).select_related("rollup")
+    return list(rows.defer("rollup__addressed").order_by("-first_on", "-pk")[:most])
+
+
+def _history(period: Period, rows: Sequence[Row], fields: Sequence[Field]) -> dict[tuple[int, str], list[int]]:
+    """By unit and question, what it came to in the last periods. What of those is not folded yet is left out."""
+    earlier = {each.rollup_id: each for each in earlier_periods(period)}
+    units = {row.unit.pk: row for row in rows}
+    kept = Total.objects.filter(rollup__in=earlier, unit_number__in=[row.unit.pk for row in rows if row.has_below])
+    below = {(rollup, unit): filed for rollup, unit, filed in kept.values_list("rollup_id", "unit_number", "filed")}
+    reports = Report.objects.filter(period__in=list(earlier.values()), unit__in=units).exclude(state=ReportState.DRAFT)
+    own: dict[tuple[int, int], Report] = {}
+    for report in reports:
+        own[_rollup_of(earlier, report.period_id), report.unit_id] = report
+    found: dict[tuple[int, str], list[int]] = {}
+    for rollup, unit in below.keys() | own.keys():
+        part = Part("", filed=Summary.of(below.get((rollup, unit), {})))
+        whole = with_own(earlier[rollup].rollup, part, own.get((rollup, unit)), is_asked=False)
+        for field in fields:
+            value = value_of(field, whole.filed)
+            if value is not None:
+                found.setdefault((unit, field.key), []).append(value)
+    return found
+
+
+def _rollup_of(earlier: dict[int, Period], period: int) -> int:
+    return next(rollup for rollup, each in earlier.items() if each.pk == period)
+
+
+def parts_over_time(look: Look, most: int) -> list[tuple[Period, Part]]:
+    """What the unit and all below it reported in this period and the last ones of the form, oldest first. Four queries."""
+    periods = [look.period, *earlier_periods(look.period, most - 1)]
+    paths = {each.pk: path_at(look.unit, each.opened_at) for each in periods}
+    parts = parts_in([(each.rollup, [paths[each.pk]]) for each in periods])
+    reports = {row.period_id: row for row in Report.objects.filter(period__in=periods, unit=look.unit)}
+    return [
+        (each, with_own(each.rollup, parts[each.rollup_id][paths[each.pk]], reports.get(each.pk), is_asked=False))
+        for each in reversed(periods)
+    ]
