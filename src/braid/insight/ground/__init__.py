@@ -6,7 +6,7 @@ from braid.insight import hooks
 from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
-from . import contact, groups, people, submissions, surveys, units, votes
+from . import contact, groups, people, reports, submissions, surveys, units, votes
 
 
 def fill_hooks() -> None:
@@ -23,6 +23,7 @@ def fill_hooks() -> None:
         votes.waiting_votes,
         submissions.waiting_submissions,
         surveys.waiting_surveys,
+        reports.waiting_reports,
         people.waiting_recoveries,
         people.refused_successions,
     ]
@@ -30,6 +31,7 @@ def fill_hooks() -> None:
     hooks.unit_panels += [
         people.offices,
         contact.sent_and_received,
+        reports.reports_of_unit,
         groups.groups_of_unit,
         surveys.surveys_of_unit,
         votes.votes_of_unit,
@@ -42,6 +44,7 @@ def fill_hooks() -> None:
         *surveys.RECORD,
         *votes.RECORD,
         *submissions.RECORD,
+        *reports.RECORD,
         *people.RECORD,
         *units.RECORD,
     ]
