@@ -109,6 +109,15 @@ def test_a_township_types_for_its_villages(world: SimpleNamespace, hers: Client,
     assert "Lines left alone" in looked_at(hers, bring(hers, made, taken(hers, made), tmp_path))
 
 
+def test_whoever_can_type_for_units_below_finds_it(world: SimpleNamespace, hers: Client, made: Period) -> None:
+    address = reverse("bulk_reports", args=[made.pk, "township"])
+    page = hers.get(reverse("reports_due")).content.decode()
+    assert address in page
+    assert "3 units below" in page
+    for person in (world.heads["village"], world.liaisons["township"], world.heads["other"]):
+        assert "Type in for many units" not in client_of(person).get(reverse("reports_due")).content.decode()
+
+
 def test_bad_cells_are_listed_and_good_rows_go_only_on_request(hers: Client, made: Period, tmp_path: Path) -> None:
     rows = typed(taken(hers, made), "village", f1="12")
     typed(rows, "hamlet", f1="a few", f2="so so")
