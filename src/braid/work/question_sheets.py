@@ -34,7 +34,7 @@ _PLAIN: dict[str, Named] = {
     "low": ("最小值", "最小值", "lowest"),
     "high": ("最大值", "最大值", "highest"),
     "roll_up": ("汇总方式", "彙總方式", "adds up as"),
-    "bound_to": ("取自台账", "取自台賬", "filled from"),
+    "bound_to": ("取自日志", "取自日誌", "filled from"),
 }
 _TEXTS: dict[str, Named] = {
     "text": ("题目", "題目", "question"),

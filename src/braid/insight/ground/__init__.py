@@ -6,7 +6,7 @@ from braid.insight import hooks
 from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
-from . import approvals, contact, groups, head, people, submissions, surveys, units, votes
+from . import approvals, contact, groups, head, people, reports, submissions, surveys, units, votes
 
 
 def fill_hooks() -> None:
@@ -24,6 +24,7 @@ def fill_hooks() -> None:
         submissions.waiting_submissions,
         surveys.waiting_surveys,
         approvals.waiting_approvals,
+        reports.waiting_reports,
         people.waiting_recoveries,
         people.refused_successions,
     ]
@@ -31,6 +32,7 @@ def fill_hooks() -> None:
     hooks.unit_panels += [
         people.offices,
         contact.sent_and_received,
+        reports.reports_of_unit,
         groups.groups_of_unit,
         surveys.surveys_of_unit,
         votes.votes_of_unit,
@@ -44,6 +46,7 @@ def fill_hooks() -> None:
         *votes.RECORD,
         *submissions.RECORD,
         *approvals.RECORD,
+        *reports.RECORD,
         *people.RECORD,
         *units.RECORD,
     ]

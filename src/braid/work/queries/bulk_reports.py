@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404
@@ -16,19 +17,29 @@ from braid.kernel.imports.staging import staged_problems, staged_rows
 from braid.kernel.models import ImportRun
 from braid.people.models import Person
 from braid.units.models import Unit
+from braid.units.paths import numbers_of
 from braid.units.queries import unit_by_code
 from braid.units.queries.history import paths_at
 from braid.work.actions import Filing, Filled
 from braid.work.answer_sheets import CODE, REASON, STAMP, WHY, Column, columns_of, values_of
 from braid.work.checking import Check, wrong_values
-from braid.work.models import Field, Period, Report
+from braid.work.models import Field, Period, PeriodRule, Report, Total
 from braid.work.rules import FILE_REPORTS, can_view_work_at, is_filed
 
 from .asked import is_meant
 from .counted import Count, counts_for_all
-from .reports import stamp_of
+from .reports import MOST_OPEN, seats_now, stamp_of
 
 MOST_UNITS = 2_000
+
+
+@dataclass(frozen=True)
+class Open:
+    """An open period that asks units below `unit`, and how many."""
+
+    period: Period
+    unit: Unit
+    expected: int
 
 
 @dataclass
@@ -64,6 +75,22 @@ class Looked:
     filings: list[Filing] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     untouched: int = 0
+
+
+def bulks_for(person: Person, *, at: datetime) -> list[Open]:
+    """What is asked of units below those that `person` is in, for all of which she may file. Five queries, however many."""
+    reach = scope(person, FILE_REPORTS)
+    seats = [seat for seat in seats_now(person, at=at) if reach.covers_below(seat.path)]
+    anchors = {number for seat in seats for number in numbers_of(seat.path)}
+    rules = PeriodRule.objects.filter(unit__in=anchors, is_open=True, period__closed_at=None)
+    due_first = rules.select_related("period__form").order_by("period__due_on", "period_id", "pk")[:MOST_OPEN]
+    periods = {rule.period.rollup_id: rule.period for rule in due_first}
+    numbers = [seat.unit for seat in seats]
+    totals = Total.objects.filter(rollup__in=list(periods), unit_number__in=numbers, expected__gt=0)
+    rows = list(totals.values_list("rollup_id", "unit_number", "expected"))
+    units = Unit.objects.in_bulk([unit for _rollup, unit, _expected in rows])
+    found = [Open(periods[rollup], units[unit], expected) for rollup, unit, expected in rows]
+    return sorted(found, key=lambda each: (each.period.due_on, each.period.pk, each.unit.path))
 
 
 def bulk_for(person: Person, period: int, code: str) -> Bulk:

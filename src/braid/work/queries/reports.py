@@ -102,11 +102,20 @@ def may_read_files_of_report(person: Actor | None, number: int, at: datetime) ->
     return bool(person and report and scope(person, VIEW_WORK).covers(report.unit_path))
 
 
+def seats_now(person: Person, *, at: datetime) -> list[Seat]:
+    """Where `person` sits now and may file reports. Two queries."""
+    return _standing(person, seats_of(person, on=timezone.localdate(at)), at=at)
+
+
+def _standing(person: Person, seats: Iterable[Seat], *, at: datetime) -> list[Seat]:
+    reach = scope(person, FILE_REPORTS)
+    return [seat for seat in seats if seat.since <= at < seat.until and reach.covers(seat.path)]
+
+
 def _seats(person: Person, *, at: datetime, only: Unit | None) -> list[Seat]:
     """Where she sits and may file reports; for a question of another time also where her units stood then."""
-    reach = scope(person, FILE_REPORTS)
     seats = seats_of(person, on=timezone.localdate(at))
-    now = {seat.unit for seat in seats if seat.since <= at < seat.until and reach.covers(seat.path)}
+    now = {seat.unit for seat in _standing(person, seats, at=at)}
     wanted = now & {only.pk} if only else now
     return [replace(seat, offices=EVERY_OFFICE) for seat in seats if seat.unit in wanted]
 

@@ -79,7 +79,14 @@ def bulk_run(request: PersonRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, _filed(len(looked.filings)))
         return redirect("bulk_reports", pk=bulk.period.pk, code=bulk.top.code)
-    context = {"run": run, "bulk": bulk, "looked": looked, "bad": bad, "problems": looked.problems[:SHOWN]}
+    context = {
+        "run": run,
+        "bulk": bulk,
+        "good": len(looked.filings),
+        "untouched": looked.untouched,
+        "bad": bad,
+        "problems": looked.problems[:SHOWN],
+    }
     return render(request, "work/bulk_run.html", context)
 
 

@@ -21,6 +21,7 @@ from braid.work.bindings import binding_of
 from braid.work.enums import FieldKind
 from braid.work.forms import FillForm, ReportFileForm
 from braid.work.models import Report, ReportVersion
+from braid.work.queries.bulk_reports import bulks_for
 from braid.work.queries.counted import counts_for, entries_for
 from braid.work.queries.report_forms import fields_of
 from braid.work.queries.reports import (
@@ -43,6 +44,7 @@ def reports_due(request: PersonRequest) -> HttpResponse:
     context = {
         "due": reports_due_for(request.person, at=at),
         "filed": reports_filed_for(request.person, at=at),
+        "bulks": bulks_for(request.person, at=at),
         "today": timezone.localdate(at),
         "sees_forms": bool(scope(request.person, VIEW_WORK)),
     }
