@@ -1,5 +1,6 @@
 """Factories: rows as the product itself would have made them."""
 
+from .directives import directive
 from .files import picture_bytes, stored_file, upload
 from .groups import group
 from .notices import notice
@@ -14,6 +15,7 @@ __all__ = [
     "ballot",
     "candidate",
     "chat",
+    "directive",
     "group",
     "member",
     "nomination",

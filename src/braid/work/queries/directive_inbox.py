@@ -75,7 +75,7 @@ def open_directives_of(units: Sequence[Unit], *, at: datetime) -> list[Asked]:
 
 
 def older_directives_of(units: Sequence[Unit], *, at: datetime, cursor: str = "", size: int = 25) -> OlderPage:
-    """A page of the directives that asked `units` and have ended, newest first. Three queries. `BadInput` for a damaged cursor."""
+    """A page of the directives that asked `units` and have ended, newest first. Three queries; `BadInput` for a bad cursor."""
     ended: Sql = ("NOT a.is_open", [])
     seats = seats_of_units(units)
     found = newest_at(seats, at=at, size=size + 1, where=[ended], after=cursor, rules=RULES)
