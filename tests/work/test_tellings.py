@@ -65,8 +65,7 @@ def work(at: datetime) -> None:
 
 
 def told() -> list[str]:
-    found = sorted(message.to[0].partition("@")[0] for message in mail.outbox)
-    return found
+    return sorted(message.to[0].partition("@")[0] for message in mail.outbox)
 
 
 def test_only_the_late_are_reminded(world: SimpleNamespace, directive: Directive) -> None:
@@ -131,9 +130,9 @@ def test_nobody_is_told_of_what_is_over(world: SimpleNamespace, directive: Direc
 
 def test_an_earlier_day_counts_for_those_it_was_passed_to(world: SimpleNamespace, directive: Directive) -> None:
     factories.directives.passing(
-        directive, world.township, DirectiveRule(unit=world.village), at=SENT + DAY, due_on=DUE - 10 * DAY
+        directive, world.township, DirectiveRule(unit=world.village), at=SENT + DAY, due_on=DUE - 15 * DAY
     )
-    work(noon(-12))
+    work(noon(-17))
     assert told() == ["village"]
     mail.outbox.clear()
     work(noon(-2))

@@ -6,13 +6,18 @@ from braid.insight import hooks
 from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
-from . import contact, groups, people, submissions, surveys, units, votes
+from . import contact, directives, groups, people, submissions, surveys, units, votes
 
 
 def fill_hooks() -> None:
     """Called once, when the app is ready."""
     hooks.subtree_columns += COLUMNS
     hooks.today_sources += [
+        directives.waiting_directives,
+        directives.directive_reports_to_judge,
+        directives.late_units,
+        directives.waiting_of_directive_sender,
+        directives.directive_answers_to_her,
         contact.waiting_notices,
         contact.waiting_of_sender,
         contact.readings_waiting,
@@ -29,6 +34,7 @@ def fill_hooks() -> None:
     hooks.first_steps += [people.first_steps, contact.first_steps]
     hooks.unit_panels += [
         people.offices,
+        directives.directives_of_unit,
         contact.sent_and_received,
         groups.groups_of_unit,
         surveys.surveys_of_unit,
@@ -38,6 +44,7 @@ def fill_hooks() -> None:
     ]
     hooks.record_lines += [
         *contact.RECORD,
+        *directives.RECORD,
         *groups.RECORD,
         *surveys.RECORD,
         *votes.RECORD,
@@ -45,4 +52,11 @@ def fill_hooks() -> None:
         *people.RECORD,
         *units.RECORD,
     ]
-    hooks.search_sources += [units.find_units, people.find_people, contact.find_notices, groups.find_groups, find_pages]
+    hooks.search_sources += [
+        units.find_units,
+        people.find_people,
+        contact.find_notices,
+        directives.find_directives,
+        groups.find_groups,
+        find_pages,
+    ]
