@@ -222,5 +222,8 @@ def test_queries_do_not_grow(db: None, sign_in: SignIn) -> None:
                 take_on(made, unit, by=OPERATOR, at=LATER)
             while Directive.objects.count() < many:
                 factories.directive(units["p"])
-            counts[many] = (queries_of(sign_in(head), *pages), queries_of(sign_in(her), *pages[:3], ("my_unit", ("c0",))))
+            counts[many] = (
+                queries_of(sign_in(head), *pages),
+                queries_of(sign_in(her), *pages[:3], ("my_unit", ("c0",))),
+            )
     assert counts[3] == counts[30]
