@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from braid.journal.models import Entry
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
+from braid.kernel.keyset import Page
 from braid.people.hooks import handovers
 from braid.units.actions import merge_units, move_unit
+from braid.units.models import Unit
 from braid.work import actions
 from braid.work.actions import (
     answer_about_directive,
@@ -35,7 +38,7 @@ from braid.work.queries.approvals import seal_of
 from braid.work.queries.directive_inbox import given_to, open_directives_of
 from braid.work.queries.directive_questions import questions_on_directive
 from braid.work.queries.directives import chain_of, units_addressed_by
-from braid.work.queries.handlings import directives_to_judge, handling_of, status_below, units_behind
+from braid.work.queries.handlings import Behind, directives_to_judge, handling_of, status_below, units_behind
 from tests import factories
 from tests.factories.directives import DUE, SENT
 
@@ -240,14 +243,28 @@ def test_status_says_how_far_each_level_is(world: SimpleNamespace, directive: Di
         (world.county, 3, 1),
         (world.other, 1, 0),
     ]
-    assert units_behind(directive, world.province, "reported", on=after).rows == [world.village]
-    assert units_behind(directive, world.province, "late", on=after).rows == [world.county, world.township, world.other]
-    first = units_behind(directive, world.province, "late", on=after, size=2)
-    assert units_behind(directive, world.province, "late", on=after, size=2, cursor=first.next_cursor).rows == [
-        world.other
-    ]
-    assert units_behind(directive, world.province, "not_opened", on=after).rows == [world.township, world.other]
-    assert len(units_behind(directive, world.province, "all", on=after).rows) == 4
+
+
+def behind(directive: Directive, unit: Unit, what: str, **more: Any) -> Page[Unit]:
+    page = {name: more.pop(name) for name in ("size", "cursor") if name in more}
+    return units_behind(directive, Behind(unit, what, **more), on=DUE + timedelta(days=1), **page)
+
+
+def test_each_number_leads_to_its_units(world: SimpleNamespace, directive: Directive) -> None:
+    province = world.province
+    report_done(directive, world.village, words="Done.", by=world.liaisons["village"], at=LATER)
+    take_on(directive, world.county, by=world.liaisons["county"], at=LATER)
+    assert behind(directive, province, "reported").rows == [world.village]
+    assert behind(directive, world.village, "reported").rows == []
+    assert behind(directive, world.village, "reported", has_itself=True).rows == [world.village]
+    assert behind(directive, province, "reported", level=world.county.level).rows == []
+    assert behind(directive, province, "late").rows == [world.county, world.township, world.other]
+    assert behind(directive, province, "late", level=world.county.level).rows == [world.county, world.other]
+    first = behind(directive, province, "late", size=2)
+    assert behind(directive, province, "late", size=2, cursor=first.next_cursor).rows == [world.other]
+    assert behind(directive, province, "not_opened").rows == [world.township, world.other]
+    assert behind(directive, world.other, "not_opened", has_itself=True).rows == [world.other]
+    assert len(behind(directive, province, "all").rows) == 4
 
 
 def test_a_merged_unit_leaves_its_work_to_the_survivor(world: SimpleNamespace) -> None:

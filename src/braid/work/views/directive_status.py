@@ -21,6 +21,7 @@ from braid.work.queries.handlings import (
     LATE,
     NOT_OPENED,
     SHOWN,
+    Behind,
     Counts,
     status_below,
     status_unit_for,
@@ -61,7 +62,7 @@ def directive_status_unit(request: PersonRequest, pk: int, code: str) -> HttpRes
         "above": _above(request, unit),
         "whole": [(what, WORDS[what], status.whole.of(what)) for what in (ALL, *SHOWN[:-1])],
         "heads": [(what, WORDS[what]) for what in (ALL, *SHOWN[:-1])],
-        "levels": [(names.get(level, str(level)), _cells(counts)) for level, counts in status.by_level],
+        "levels": [(level, names.get(level, str(level)), _cells(counts)) for level, counts in status.by_level],
         "children": [(row, _cells(row.counts)) for row in status.children],
         "is_late_known": status.whole.late is not None,
     }
@@ -76,7 +77,10 @@ def directive_units(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     found = directive_for(request.person, pk, at=at)
     unit = status_unit_for(request.person, found, code)
     what = request.GET.get("what", ALL)
-    page = units_behind(found, unit, what, on=timezone.localdate(at), cursor=request.GET.get("cursor", ""))
+    behind = Behind(
+        unit, what, has_itself=request.GET.get("with") == "itself", level=_level(request.GET.get("level", ""))
+    )
+    page = units_behind(found, behind, on=timezone.localdate(at), cursor=request.GET.get("cursor", ""))
     said = {row.unit_id: row for row in Handling.objects.filter(directive=found, unit__in=page.rows)}
     words = {
         "directive": found,
@@ -84,6 +88,7 @@ def directive_units(request: PersonRequest, pk: int, code: str) -> HttpResponse:
         "above": _above(request, unit),
         "what": what,
         "words": WORDS[what],
+        "level": dict(level_choices()).get(behind.level) if behind.level is not None else None,
         "tabs": [(each, WORDS[each]) for each in (ALL, *SHOWN[:-1])],
         "page": page,
         "rows": [(each, places, said.get(each.pk)) for each, places in with_places(page.rows)],
@@ -94,6 +99,10 @@ def directive_units(request: PersonRequest, pk: int, code: str) -> HttpResponse:
 def _cells(counts: Counts) -> list[tuple[str, object, object]]:
     """Each number of a row: what it counts, in words, and itself."""
     return [(what, WORDS[what], counts.of(what)) for what in (ALL, *SHOWN[:-1])]
+
+
+def _level(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else None
 
 
 def _above(request: PersonRequest, unit: Unit) -> list[Unit]:
