@@ -1,6 +1,6 @@
 """Factories: rows as the product itself would have made them."""
 
-from .directives import directive, passing
+from .directives import directive
 from .files import picture_bytes, stored_file, upload
 from .groups import group
 from .notices import notice
@@ -20,7 +20,6 @@ __all__ = [
     "member",
     "nomination",
     "notice",
-    "passing",
     "period",
     "person",
     "picture_bytes",

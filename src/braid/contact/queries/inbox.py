@@ -339,6 +339,6 @@ def _moment(value: datetime) -> str:
     return str(connection.ops.adapt_datetimefield_value(value))
 
 
-def _as_read(moment: Any) -> datetime:
-    """A moment as the database's driver gives it in plain SQL: SQLite's is text."""
-    return moment if isinstance(moment, datetime) else datetime.fromisoformat(moment).replace(tzinfo=UTC)
+def _as_read(moment: datetime) -> datetime:
+    """A moment as the database's driver gives it in plain SQL: SQLite's has no zone."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -83,7 +83,7 @@ def notice_missing(request: PersonRequest, pk: int, code: str) -> HttpResponse:
         "what": what,
         "missing": missing,
         "page": page,
-        "rows": _with_places(page.rows),
+        "rows": with_places(page.rows),
     }
     return render(request, "contact/missing.html", words)
 
@@ -109,7 +109,7 @@ def _what(value: str, missing: list[Missing]) -> Missing:
     raise Http404
 
 
-def _with_places(units: list[Unit]) -> list[tuple[Unit, list[Unit]]]:
+def with_places(units: list[Unit]) -> list[tuple[Unit, list[Unit]]]:
     """Each unit with the units above it, nearest last, without the root. One query."""
     above = {number for unit in units for number in numbers_of(unit.path)[1:-1]}
     rows = Unit.objects.in_bulk(above)

@@ -7,12 +7,18 @@ from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
 from . import approvals, contact, groups, head, people, reports, submissions, surveys, units, votes
+from . import contact, directives, groups, people, submissions, surveys, units, votes
 
 
 def fill_hooks() -> None:
     """Called once, when the app is ready."""
     hooks.subtree_columns += [*COLUMNS, *approvals.COLUMNS]
     hooks.today_sources += [
+        directives.waiting_directives,
+        directives.directive_reports_to_judge,
+        directives.late_units,
+        directives.waiting_of_directive_sender,
+        directives.directive_answers_to_her,
         contact.waiting_notices,
         contact.waiting_of_sender,
         contact.readings_waiting,
@@ -31,6 +37,7 @@ def fill_hooks() -> None:
     hooks.first_steps += [people.first_steps, contact.first_steps]
     hooks.unit_panels += [
         people.offices,
+        directives.directives_of_unit,
         contact.sent_and_received,
         reports.reports_of_unit,
         groups.groups_of_unit,
@@ -41,6 +48,7 @@ def fill_hooks() -> None:
     ]
     hooks.record_lines += [
         *contact.RECORD,
+        *directives.RECORD,
         *groups.RECORD,
         *surveys.RECORD,
         *votes.RECORD,
@@ -54,3 +62,11 @@ def fill_hooks() -> None:
     hooks.head_figures += [head.alive, head.vacant]
     hooks.head_waiting += head.WAITING
     hooks.head_series += head.SERIES
+    hooks.search_sources += [
+        units.find_units,
+        people.find_people,
+        contact.find_notices,
+        directives.find_directives,
+        groups.find_groups,
+        find_pages,
+    ]

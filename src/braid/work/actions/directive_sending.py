@@ -135,11 +135,14 @@ def correct_directive(
     check_directive_correctable(directive)
     if due_on != directive.due_on:
         check_due(due_on, at=at)
-    _keep_version(directive, replaced_why=replaced_why, by=by, at=at)
+    before = DirectiveVersion(
+        directive=directive, number=directive.version, **{name: getattr(directive, name) for name in _KEPT}
+    )
     values = {"title": title.strip(), "body": body, "translations": others, "why": why, "basis": basis}
     if due_on != directive.due_on:
         _give_day(directive, due_on)
     _give_words(directive, {**values, "due_on": due_on, "steps": clean_steps(steps)}, at=at)
+    _keep_version(before, replaced_why=replaced_why, by=by, at=at)
     search.index(DIRECTIVE, directive.pk, words_of(directive))
     record(directive.unit, Strand.WORK, "directive.corrected", by=by, at=at)
     return directive
@@ -205,15 +208,10 @@ def _open_form(directive: Directive, *, sent_at: datetime) -> None:
 _KEPT = ("title", "body", "language", "translations", "why", "basis", "due_on", "steps")
 
 
-def _keep_version(directive: Directive, *, replaced_why: str, by: Actor, at: datetime) -> None:
-    DirectiveVersion.objects.create(
-        directive=directive,
-        number=directive.version,
-        replaced_at=at,
-        replaced_by=by if isinstance(by, Person) else None,
-        replaced_why=replaced_why.strip(),
-        **{name: getattr(directive, name) for name in _KEPT},
-    )
+def _keep_version(before: DirectiveVersion, *, replaced_why: str, by: Actor, at: datetime) -> None:
+    before.replaced_at, before.replaced_why = at, replaced_why.strip()
+    before.replaced_by = by if isinstance(by, Person) else None
+    before.save()
 
 
 def _give_words(directive: Directive, words: dict[str, Any], *, at: datetime) -> None:

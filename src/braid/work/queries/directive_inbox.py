@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from braid.contact.queries.inbox import ORDER, Rules, Sql, newest_at
 from braid.contact.queries.seats import Seat, addresses, seats_of_units
 from braid.kernel import search
@@ -34,6 +36,7 @@ class Asked:
     unit: Unit
     due_on: date
     handling: Handling | None
+    is_late: bool
 
     @property
     def waits(self) -> bool:
@@ -44,9 +47,6 @@ class Asked:
     def state(self) -> HandlingState | None:
         """How far the unit has come; None while nobody has opened it."""
         return HandlingState(self.handling.state) if self.handling else None
-
-    def is_late(self, on: date) -> bool:
-        return is_late(self.handling, self.due_on, on)
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,11 @@ def open_directives_of(units: Sequence[Unit], *, at: datetime) -> list[Asked]:
             day = rule.passing.due_on if rule.passing else rule.directive.due_on
             key = (rule.directive_id, number)
             due[key] = min(due.get(key, rule.directive.due_on), day)
-    return _asked(directives, {unit.pk: unit for unit in units}, due)
+    return _asked(directives, {unit.pk: unit for unit in units}, due, on=timezone.localdate(at))
 
 
 def older_directives_of(units: Sequence[Unit], *, at: datetime, cursor: str = "", size: int = 25) -> OlderPage:
-    """A page of the directives that asked `units` and have ended, newest first. Three queries.
-
-    `BadInput` for a damaged cursor.
-    """
+    """A page of the directives that asked `units` and have ended, newest first. Three queries; `BadInput` for a bad cursor."""
     ended: Sql = ("NOT a.is_open", [])
     seats = seats_of_units(units)
     found = newest_at(seats, at=at, size=size + 1, where=[ended], after=cursor, rules=RULES)
@@ -106,12 +103,15 @@ def _meant(rule: DirectiveRule, seats: Iterable[Seat]) -> set[int]:
     return {seat.unit for seat in seats if addresses(rule, seat, rule.sent_at)}
 
 
-def _asked(directives: dict[int, Directive], units: dict[int, Unit], due: dict[tuple[int, int], date]) -> list[Asked]:
+def _asked(
+    directives: dict[int, Directive], units: dict[int, Unit], due: dict[tuple[int, int], date], *, on: date
+) -> list[Asked]:
     handlings = Handling.objects.filter(unit__in=units, directive__in=directives).select_related("assigned_to")
     acted = {(row.directive_id, row.unit_id): row for row in handlings}
     rows = [
-        Asked(directives[directive], units[unit], day, acted.get((directive, unit)))
+        Asked(directives[directive], units[unit], day, handling, is_late(handling, day, on))
         for (directive, unit), day in due.items()
+        for handling in [acted.get((directive, unit))]
     ]
     return sorted(rows, key=lambda row: (not row.waits, row.due_on, row.directive.pk, row.unit.path))
 

@@ -21,7 +21,7 @@ from braid.work.rules import SEND_DIRECTIVES
 def questions_on_directive(
     directive: Directive, units: Iterable[Unit]
 ) -> tuple[list[DirectiveQuestion], list[DirectiveQuestion]]:
-    """The answered questions of `directive`, which all its readers see, and those of `units` that were not. One query."""
+    """The answered questions of `directive`, for all readers, and those of `units` that were not answered. One query."""
     hers = Q(unit__in=[unit.pk for unit in units])
     rows = directive.questions.filter(Q(state=QuestionState.ANSWERED) | hers).order_by("pk")[: 2 * MOST_SHOWN]
     answered = [row for row in rows if row.state == QuestionState.ANSWERED]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import Http404
 
@@ -143,27 +143,42 @@ def status_below(directive: Directive, unit: Unit, *, on: date) -> Status:
     )
 
 
-def units_behind(
-    directive: Directive, unit: Unit, what: str, *, on: date, cursor: str = "", size: int = 50
-) -> Page[Unit]:
-    """A page of the units strictly below `unit` that are counted as `what` (one of `SHOWN`).
+@dataclass(frozen=True)
+class Behind:
+    """Which units a number counts: strictly below `unit` or with it, as `what` (one of `SHOWN`), of all levels or one."""
+
+    unit: Unit
+    what: str
+    has_itself: bool = False
+    level: int | None = None
+
+
+def units_behind(directive: Directive, behind: Behind, *, on: date, cursor: str = "", size: int = 50) -> Page[Unit]:
+    """A page of the units that a number of the status counts.
 
     Those that have acted stand where they counted, the others in tree order. `Http404` for what is not counted, `BadInput` for
     a damaged cursor.
     """
-    if what not in SHOWN:
+    if behind.what not in SHOWN:
         raise Http404
-    if what in HandlingState.values:
-        assert directive.sent_at is not None
-        path = path_at(unit, directive.sent_at)
-        rows = Handling.objects.filter(
-            directive=directive, state=what, counted_path__gt=path, counted_path__lt=path + AFTER_DESCENDANTS
-        )
-        page = page_of(rows.select_related("unit"), order=("counted_path", "pk"), cursor=cursor, size=size)
+    if behind.what in HandlingState.values:
+        page = page_of(_acted(directive, behind), order=("counted_path", "pk"), cursor=cursor, size=size)
         return Page([row.unit for row in page.rows], page.next_cursor)
-    if what == LATE and not (directive.state == DirectiveState.SENT and on > directive.due_on):
+    if behind.what == LATE and not (directive.state == DirectiveState.SENT and on > directive.due_on):
         return Page([], "")
-    return _silent(directive, unit, what, cursor=cursor, size=size)
+    return _silent(directive, behind, cursor=cursor, size=size)
+
+
+def _acted(directive: Directive, behind: Behind) -> QuerySet[Handling]:
+    assert directive.sent_at is not None  # it is out
+    path = path_at(behind.unit, directive.sent_at)
+    first = {"counted_path__gte" if behind.has_itself else "counted_path__gt": path}
+    rows = Handling.objects.filter(
+        directive=directive, state=behind.what, counted_path__lt=path + AFTER_DESCENDANTS, **first
+    )
+    if behind.level is not None:
+        rows = rows.filter(counted_level=behind.level)
+    return rows.select_related("unit")
 
 
 def units_unsettled(directive: Directive, numbers: Iterable[int]) -> set[int]:
@@ -253,15 +268,19 @@ def _by_level(found: Summary, expected: dict[int, int], *, is_over: bool) -> lis
     ]
 
 
-def _silent(directive: Directive, unit: Unit, what: str, *, cursor: str, size: int) -> Page[Unit]:
-    """Units asked below `unit` from which nothing has come, or not enough, in tree order: looked through part by part.
+def _silent(directive: Directive, behind: Behind, *, cursor: str, size: int) -> Page[Unit]:
+    """Units from which nothing has come, or not enough, in tree order: looked through part by part.
 
     The cursor is a place in the tree as it is now, as in `contact.queries.reach`.
     """
-    tree = snapshot.current()
-    start, end = tree.span(unit.pk)
-    start = max(start, place_of(cursor) if cursor else start) + 1
-    places = np.flatnonzero(tree.mask_of(units_addressed_by(directive))[start:end]) + start
+    tree, what = snapshot.current(), behind.what
+    start, end = tree.span(behind.unit.pk)
+    start += not behind.has_itself
+    start = max(start, place_of(cursor) + 1 if cursor else start)
+    mask = tree.mask_of(units_addressed_by(directive))[start:end]
+    if behind.level is not None:
+        mask = mask & (tree.levels[start:end] == behind.level)
+    places = np.flatnonzero(mask) + start
     found: list[int] = []
     for begin in range(0, len(places), LOOKED_AT):
         part = places[begin : begin + LOOKED_AT]

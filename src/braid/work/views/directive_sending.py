@@ -1,0 +1,183 @@
+"""Sending a directive, and what can be done with it afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from braid.contact.forms import SendBackForm
+from braid.contact.queries import size_of
+from braid.contact.views.drafts import in_html
+from braid.kernel.access import require
+from braid.people.decorators import PersonRequest, signed_in
+from braid.people.models import Person
+from braid.work.actions import (
+    agree_to_directive,
+    ask_directive_review,
+    close_directive,
+    correct_directive,
+    return_directive_draft,
+    send_directive,
+    undo_directive,
+    withdraw_directive,
+)
+from braid.work.forms.directives import DirectiveCorrectionForm, WithdrawForm
+from braid.work.models import Directive, DirectiveRule
+from braid.work.queries.directive_reviews import (
+    can_review_directive,
+    directive_review_of,
+    is_directive_agreed,
+    needs_second_reader,
+    seal_of_directive,
+)
+from braid.work.queries.directives import draft_directive_for, own_directive_for
+from braid.work.rules import can_undo_directive
+
+from .directive_drafts import receivers_in_words
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def directive_send(request: PersonRequest, pk: int) -> HttpResponse:
+    """Say in words whom the directive asks and how much work that is; then send it."""
+    at = timezone.now()
+    if can_undo_directive(own_directive_for(request.person, pk, at=at), at):
+        return redirect("directive", pk=pk)  # a second click: the first has sent it
+    found = draft_directive_for(request.person, pk, at=at)
+    if request.method == "POST":
+        send_directive(found, by=request.person, at=at)
+        return redirect("directive", pk=pk)
+    rules = list(found.audience.select_related("unit").order_by("pk"))
+    size = size_of(rules, on=timezone.localdate(at))
+    words = {
+        "directive": found,
+        "size": size,
+        "hours": round(size.units * found.minutes / 60),
+        "unit": found.unit,
+        "rules": receivers_in_words(rules),
+        **_second_reading(request.person, found, rules),
+    }
+    return render(request, "work/directive_send.html", words)
+
+
+def _second_reading(person: Person, found: Directive, rules: list[DirectiveRule]) -> dict[str, Any]:
+    """What the page says of a second reader, where one is needed."""
+    if not needs_second_reader(found, rules):
+        return {"needs_reader": False, "agreed": True}
+    review = directive_review_of(found)
+    return {
+        "needs_reader": True,
+        "agreed": is_directive_agreed(found, by=person),
+        "review": review,
+        "seal": seal_of_directive(found),
+        "may_review": review is not None and can_review_directive(person, found, review),
+    }
+
+
+@require_POST
+@signed_in
+def directive_undo(request: PersonRequest, pk: int) -> HttpResponse:
+    """Take the sending back while nobody has seen it."""
+    at = timezone.now()
+    undo_directive(own_directive_for(request.person, pk, at=at), by=request.person, at=at)
+    messages.success(request, _("Not sent. It is a draft again."))
+    return redirect("directive_edit", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def directive_withdraw(request: PersonRequest, pk: int) -> HttpResponse:
+    """Withdraw a directive for a reason."""
+    at = timezone.now()
+    found = own_directive_for(request.person, pk, at=at)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        withdraw_directive(found, why=form.cleaned_data["why"], by=request.person, at=at)
+        messages.success(request, _("Withdrawn. Nobody has to do anything any more."))
+        return redirect("directive", pk=pk)
+    words = {"form": form, "directive": found, "unit": found.unit}
+    return render(request, "work/directive_withdraw.html", words, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def directive_close(request: PersonRequest, pk: int) -> HttpResponse:
+    """End a directive; GET asks whether she means it."""
+    at = timezone.now()
+    found = own_directive_for(request.person, pk, at=at)
+    if request.method == "POST":
+        close_directive(found, by=request.person, at=at)
+        messages.success(request, _("Closed. What units did stays readable."))
+        return redirect("directive", pk=pk)
+    return render(request, "work/directive_close.html", {"directive": found, "unit": found.unit})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def directive_correct(request: PersonRequest, pk: int) -> HttpResponse:
+    """Correct a directive; what it said before stays readable."""
+    at = timezone.now()
+    found = own_directive_for(request.person, pk, at=at)
+    form = DirectiveCorrectionForm(request.POST or None, notice=found)
+    if request.method == "POST" and form.is_valid():
+        correct_directive(found, **form.correction, by=request.person, at=at)
+        messages.success(request, _("Corrected. What it said before stays readable below."))
+        return redirect("directive", pk=pk)
+    words = {"form": form, "directive": found, "unit": found.unit, "texts": in_html(found)}
+    return render(request, "work/directive_correct.html", words, status=422 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def directive_review_ask(request: PersonRequest, pk: int) -> HttpResponse:
+    """Ask for a second reader."""
+    at = timezone.now()
+    ask_directive_review(draft_directive_for(request.person, pk, at=at), by=request.person, at=at)
+    messages.success(request, _("Asked. Others who may send for this unit find it on Today."))
+    return redirect("directive_send", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def directive_review(request: PersonRequest, pk: int) -> HttpResponse:
+    """The draft as it would go out, for its second reader; POST sends it back."""
+    at = timezone.now()
+    found = draft_directive_for(request.person, pk, at=at)
+    review = directive_review_of(found)
+    if review is None:
+        raise Http404
+    require(can_review_directive(request.person, found, review))
+    form = SendBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return_directive_draft(found, **form.cleaned_data, by=request.person, at=at)
+        messages.success(request, _("Sent back, with your reason."))
+        return redirect("directive", pk=pk)
+    rules = list(found.audience.select_related("unit").order_by("pk"))
+    words = {
+        "directive": found,
+        "unit": found.unit,
+        "review": review,
+        "form": form,
+        "texts": in_html(found),
+        "rules": receivers_in_words(rules),
+        "size": size_of(rules, on=timezone.localdate(at)),
+        "seal": seal_of_directive(found),
+    }
+    return render(request, "work/directive_review.html", words, status=422 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def directive_review_agree(request: PersonRequest, pk: int) -> HttpResponse:
+    """Agree to what was shown."""
+    at = timezone.now()
+    found = draft_directive_for(request.person, pk, at=at)
+    agree_to_directive(found, seal=request.POST.get("seal", ""), by=request.person, at=at)
+    messages.success(request, _("You agreed. Its author can send it now."))
+    return redirect("directive", pk=pk)

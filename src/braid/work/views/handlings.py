@@ -1,0 +1,179 @@
+"""What a unit does with a directive, and judging it: each act, and the pages that ask for words first."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from braid.contact.forms import SendBackForm
+from braid.kernel.access import require
+from braid.kernel.errors import BadInput
+from braid.kernel.offline import keep_offline, once
+from braid.people.decorators import PersonRequest, signed_in
+from braid.units.models import Unit
+from braid.work.actions import (
+    approve_handling,
+    assign_to,
+    open_handling,
+    pass_on,
+    report_done,
+    return_directive,
+    send_handling_back,
+    take_on,
+    tick_step,
+)
+from braid.work.enums import Because
+from braid.work.forms.directives import DoneForm, GiveForm, PassForm, ReturnForm
+from braid.work.models import Directive, DirectiveRule
+from braid.work.queries.directives import asked_unit_for, chain_of, directive_for
+from braid.work.queries.handlings import handling_to_judge, people_of
+from braid.work.rules import can_handle_at, can_judge, can_send_directives_of
+
+
+def _asked(request: PersonRequest, pk: int, code: str) -> tuple[Directive, Unit]:
+    found = directive_for(request.person, pk, at=timezone.now())
+    return found, asked_unit_for(request.person, found, code)
+
+
+@require_POST
+@signed_in
+def directive_open(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """The page says by itself that somebody of the unit has opened it."""
+    found, unit = _asked(request, pk, code)
+    open_handling(found, unit, by=request.person, at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+@signed_in
+@once
+def directive_take_on(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """Take it on for the unit."""
+    found, unit = _asked(request, pk, code)
+    take_on(found, unit, by=request.person, at=timezone.now())
+    messages.success(request, _("It is in work at your unit now."))
+    return redirect("directive_at", pk=pk, code=code)
+
+
+@require_POST
+@signed_in
+@once
+def directive_step(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """Tick a step, or take the tick away."""
+    found, unit = _asked(request, pk, code)
+    is_done = request.POST.get("done") == "1"
+    tick_step(found, unit, request.POST.get("step", ""), is_done=is_done, by=request.person, at=timezone.now())
+    return redirect("directive_at", pk=pk, code=code)
+
+
+@require_POST
+@signed_in
+def directive_give(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """Give it to a person of the unit."""
+    found, unit = _asked(request, pk, code)
+    require(can_handle_at(request.person, unit.path))
+    form = GiveForm(request.POST)
+    form.offer_people(people_of(unit, on=timezone.localdate()))
+    if not form.is_valid():
+        raise BadInput(_("Choose somebody of the unit."))
+    assign_to(found, unit, form.chosen, by=request.person, at=timezone.now())
+    messages.success(request, _("Saved. Whom you chose finds it on Today."))
+    return redirect("directive_at", pk=pk, code=code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@once
+@keep_offline
+def directive_report(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """Report what was done, in words."""
+    found, unit = _asked(request, pk, code)
+    require(can_handle_at(request.person, unit.path))
+    form = DoneForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        report_done(found, unit, **form.cleaned_data, by=request.person, at=timezone.now())
+        messages.success(request, _("Reported. The sender and the units above you see it."))
+        return redirect("directive_at", pk=pk, code=code)
+    words = {"form": form, "directive": found, "unit": unit}
+    return render(request, "work/directive_report.html", words, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@once
+def directive_return(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """Return it with a reason."""
+    found, unit = _asked(request, pk, code)
+    require(can_handle_at(request.person, unit.path))
+    form = ReturnForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = {"because": Because(form.cleaned_data["because"]), "words": form.cleaned_data["words"]}
+        return_directive(found, unit, **said, by=request.person, at=timezone.now())
+        messages.success(request, _("Returned, with your reason. You can still take it on."))
+        return redirect("directive_at", pk=pk, code=code)
+    words = {"form": form, "directive": found, "unit": unit}
+    return render(request, "work/directive_return.html", words, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def directive_pass(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """Pass it on to units of her own."""
+    found, unit = _asked(request, pk, code)
+    require(can_send_directives_of(request.person, unit.path))
+    chain = chain_of(found, unit)
+    form = PassForm(request.POST or None, initial={"due_on": chain.due_on}, latest=chain.due_on)
+    form.offer_units(Unit.objects.shown().filter(parent=unit).order_by("path"), _levels_below(unit))
+    if request.method == "POST" and form.is_valid():
+        added = {name: form.cleaned_data[name] for name in ("due_on", "note", "steps")}
+        pass_on(found, unit, _rules(form, unit), **added, by=request.person, at=timezone.now())
+        messages.success(request, _("Passed on. Your units find it on Today."))
+        return redirect("directive_at", pk=pk, code=code)
+    words = {"form": form, "directive": found, "unit": unit, "chain": chain}
+    return render(request, "work/directive_pass.html", words, status=422 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def directive_approve(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """Approve what a unit reported, as it was shown."""
+    at = timezone.now()
+    handling = handling_to_judge(request.person, directive_for(request.person, pk, at=at), code)
+    approve_handling(handling, seen=request.POST.get("seen", ""), by=request.person, at=at)
+    messages.success(request, _("Approved."))
+    return redirect("directive_at", pk=pk, code=code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def directive_send_back(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """Send back what a unit reported, with a reason."""
+    at = timezone.now()
+    found = directive_for(request.person, pk, at=at)
+    handling = handling_to_judge(request.person, found, code)
+    require(can_judge(request.person, found, handling))
+    form = SendBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        send_handling_back(handling, why=form.cleaned_data["why"], by=request.person, at=at)
+        messages.success(request, _("Sent back, with your reason."))
+        return redirect("directive_at", pk=pk, code=code)
+    words = {"form": form, "directive": found, "unit": handling.unit, "handling": handling}
+    return render(request, "work/directive_send_back.html", words, status=422 if form.errors else 200)
+
+
+def _levels_below(unit: Unit) -> set[int]:
+    """The levels there are below `unit`."""
+    below = Unit.objects.shown().below(unit.path).order_by().values_list("level", flat=True)
+    return set(below.distinct())
+
+
+def _rules(form: PassForm, unit: Unit) -> list[DirectiveRule]:
+    """The unsaved rules of what was chosen."""
+    levels = sum(1 << level for level in form.cleaned_data["levels"])
+    rules = [DirectiveRule(unit=unit, levels=levels)] if levels else []
+    chosen = Unit.objects.shown().filter(parent=unit, pk__in=form.cleaned_data["units"]).order_by("path")
+    return [*rules, *(DirectiveRule(unit=child, is_subtree=False) for child in chosen)]

@@ -1,0 +1,179 @@
+"""Directives: written, read by a second person, sent, undone, corrected, closed, withdrawn."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from braid.contact.actions import set_review_rule
+from braid.contact.enums import UNDO_WINDOW
+from braid.journal.models import Entry
+from braid.kernel.access import OPERATOR
+from braid.kernel.errors import BadInput, NotAllowed, WrongState
+from braid.kernel.outbox import run_due
+from braid.people.enums import Office
+from braid.work.actions import (
+    add_receivers,
+    agree_to_directive,
+    ask_directive_review,
+    change_directive,
+    close_directive,
+    correct_directive,
+    delete_directive_draft,
+    draft_directive,
+    freeze_rollups,
+    open_handling,
+    remove_receivers,
+    return_directive_draft,
+    send_directive,
+    undo_directive,
+    withdraw_directive,
+)
+from braid.work.enums import DirectiveState
+from braid.work.models import Directive, DirectiveRule, Period, Rollup
+from braid.work.queries.directive_inbox import find_directives_of, older_directives_of, open_directives_of
+from braid.work.queries.directive_reviews import seal_of_directive
+from tests import factories
+from tests.factories.directives import DUE, SENT, text
+
+
+def correction(directive: Directive, **more: object) -> dict[str, object]:
+    names = ("title", "body", "why", "basis", "due_on")
+    said = {name: getattr(directive, name) for name in names} | {"steps": tuple(directive.steps)}
+    return {**said, "replaced_why": "A slip.", **more}
+
+
+def test_a_draft_is_sent_and_undone(world: SimpleNamespace) -> None:
+    head = world.heads["county"]
+    made = draft_directive(world.county, text(), by=head, at=SENT)
+    change_directive(made, text("Visit all"), by=head, at=SENT + timedelta(minutes=1))
+    with pytest.raises(BadInput):
+        send_directive(made, by=head, at=SENT)
+    add_receivers(made, DirectiveRule(unit=world.county), by=head)
+    add_receivers(made, DirectiveRule(unit=world.county), by=head)
+    assert made.audience.count() == 1
+    send_directive(made, by=head, at=SENT)
+    assert open_directives_of([world.village], at=SENT) == []
+    undo_directive(made, by=head, at=SENT)
+    assert (made.state, made.rollup, Rollup.objects.count()) == (DirectiveState.DRAFT, None, 0)
+    run_due(at=SENT + UNDO_WINDOW)
+    assert not Entry.objects.exists()
+    send_directive(made, by=head, at=SENT)
+    later = SENT + UNDO_WINDOW
+    run_due(at=later)
+    assert list(Entry.objects.values_list("kind", flat=True)) == ["directive.sent"]
+    with pytest.raises(WrongState):
+        undo_directive(made, by=head, at=later)
+    freeze_rollups(later)
+    (asked,) = open_directives_of([world.village], at=later)
+    assert (asked.directive, asked.due_on, asked.waits, asked.state) == (made, DUE, True, None)
+    assert find_directives_of([world.village], "visit", at=later, most=5) == [made]
+    assert open_directives_of([world.other], at=later) == []
+
+
+def test_what_a_draft_refuses(world: SimpleNamespace) -> None:
+    head = world.heads["county"]
+    made = draft_directive(world.county, text(), by=head, at=SENT, audience=[DirectiveRule(unit=world.county)])
+    for by in (world.heads["other"], world.heads["village"], world.liaisons["county"]):
+        with pytest.raises(NotAllowed):
+            change_directive(made, text(), by=by, at=SENT)
+        with pytest.raises(NotAllowed):
+            send_directive(made, by=by, at=SENT)
+        with pytest.raises(NotAllowed):
+            delete_directive_draft(made, by=by)
+    with pytest.raises(NotAllowed):
+        add_receivers(made, DirectiveRule(unit=world.province), by=head)
+    for wrong in (text(""), text(due_on=date(2026, 1, 1)), text(minutes=0), text(steps=["x" * 301])):
+        with pytest.raises(BadInput):
+            change_directive(made, wrong, by=head, at=SENT)
+    stale = Directive.objects.get()
+    change_directive(made, text("Again"), by=head, at=SENT + timedelta(minutes=1))
+    with pytest.raises(WrongState):
+        change_directive(stale, text("Mine"), by=head, at=SENT + timedelta(minutes=2))
+    remove_receivers(made, made.audience.get().pk, by=head)
+    delete_directive_draft(made, by=head)
+    assert not Directive.objects.exists()
+
+
+def test_a_second_reader_where_the_unit_asks_for_one(world: SimpleNamespace, now: datetime) -> None:
+    author = factories.member(world.county, Office.DEPUTY)
+    head = world.heads["county"]
+    set_review_rule(world.county, 0, by=OPERATOR, at=SENT)
+    made = draft_directive(world.county, text(), by=author, at=SENT, audience=[DirectiveRule(unit=world.county)])
+    with pytest.raises(WrongState):
+        send_directive(made, by=author, at=SENT)
+    ask_directive_review(made, by=author, at=SENT)
+    with pytest.raises(NotAllowed):
+        agree_to_directive(made, seal=seal_of_directive(made), by=author, at=SENT)
+    with pytest.raises(BadInput):
+        return_directive_draft(made, why=" ", by=head, at=SENT)
+    return_directive_draft(made, why="Shorter.", by=head, at=SENT)
+    ask_directive_review(made, by=author, at=SENT)
+    seal = seal_of_directive(made)
+    change_directive(made, text("Other words"), by=author, at=SENT)
+    with pytest.raises(WrongState):
+        agree_to_directive(made, seal=seal, by=head, at=SENT)
+    ask_directive_review(made, by=author, at=SENT)
+    agree_to_directive(made, seal=seal_of_directive(made), by=head, at=SENT)
+    send_directive(made, by=author, at=SENT)
+    with pytest.raises(WrongState):
+        correct_directive(made, **correction(made), by=author, at=SENT + UNDO_WINDOW)  # type: ignore[arg-type]
+
+
+def test_a_correction_keeps_what_it_said(world: SimpleNamespace) -> None:
+    made, head = factories.directive(world.county), world.heads["county"]
+    later = SENT + timedelta(days=1)
+    stale = Directive.objects.select_related("unit").get()
+    with pytest.raises(BadInput):
+        correct_directive(made, **correction(made, replaced_why=""), by=head, at=later)  # type: ignore[arg-type]
+    changed = correction(made, title="Visit some", due_on=DUE + timedelta(days=2), steps=("One",))
+    correct_directive(made, **changed, by=head, at=later)  # type: ignore[arg-type]
+    with pytest.raises(WrongState):
+        correct_directive(stale, **changed, by=head, at=later)  # type: ignore[arg-type]
+    before = made.versions.get()
+    assert (before.title, before.due_on, before.steps) == ("Visit every family", DUE, ["Make a list", "Visit"])
+    assert (made.title, made.version, made.steps) == ("Visit some", 2, ["One"])
+    with pytest.raises(NotAllowed):
+        correct_directive(made, **changed, by=world.heads["village"], at=later)  # type: ignore[arg-type]
+
+
+def test_it_ends_once(world: SimpleNamespace) -> None:
+    closed, withdrawn = factories.directive(world.county), factories.directive(world.county)
+    head, later = world.heads["county"], SENT + timedelta(days=1)
+    close_directive(closed, by=head, at=later)
+    with pytest.raises(BadInput):
+        withdraw_directive(withdrawn, why=" ", by=head, at=later)
+    withdraw_directive(withdrawn, why="Not needed.", by=head, at=later)
+    for ended in (closed, withdrawn):
+        with pytest.raises(WrongState):
+            close_directive(ended, by=head, at=later)
+        with pytest.raises(WrongState):
+            open_handling(ended, world.village, by=world.heads["village"], at=later)
+    assert open_directives_of([world.village], at=later) == []
+    assert older_directives_of([world.village], at=later).rows == [withdrawn, closed]
+    first = older_directives_of([world.village], at=later, size=1)
+    assert first.rows == [withdrawn]
+    assert older_directives_of([world.village], at=later, cursor=first.next_cursor, size=1).rows == [closed]
+
+
+def test_its_form_opens_when_it_goes_out_and_ends_with_it(world: SimpleNamespace) -> None:
+    form = factories.report_form(world.county)
+    made = factories.directive(world.county, form=form)
+    period = Period.objects.get()
+    assert (period.directive, period.due_on, period.audience.count()) == (made, DUE, 1)
+    correct_directive(  # type: ignore[arg-type]
+        made, **correction(made, due_on=DUE + timedelta(days=1)), by=OPERATOR, at=SENT + timedelta(days=1)
+    )
+    period.refresh_from_db()
+    assert period.due_on == DUE + timedelta(days=1)
+    close_directive(made, by=OPERATOR, at=SENT + timedelta(days=2))
+    period.refresh_from_db()
+    assert period.closed_at is not None
+
+
+def test_only_who_runs_forms_there_asks_for_one(world: SimpleNamespace) -> None:
+    form = factories.report_form(world.province)
+    with pytest.raises(NotAllowed):
+        draft_directive(world.county, text(form=form), by=world.heads["county"], at=SENT)
