@@ -10,6 +10,7 @@ class WorkConfig(AppConfig):
     verbose_name = _("Work")
 
     def ready(self) -> None:
+        from braid.contact import hooks as contact
         from braid.kernel import personal, worker
         from braid.units import hooks
 
@@ -26,7 +27,9 @@ class WorkConfig(AppConfig):
             Report,
             ReportForm,
         )
+        from .shown import shown_before_notice
 
+        contact.before_sending.append(shown_before_notice)
         hooks.owned_models += [Directive, Passing, Handling, ReportForm, Period, Report, Approval, Budget, Complaint]
         worker.rounds += [open_due_periods, freeze_rollups, fold_changes, fold_minutes, raise_overdue_complaints]
         personal.HOLDINGS += holdings.HOLDINGS

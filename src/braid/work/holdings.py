@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from braid.kernel.personal import Audience, Holding, SeenBy, unlink
+from braid.kernel.personal import ERASED, SLICE, Audience, Holding, SeenBy, Traces, unlink
 
 from .models import (
     ApprovalEvent,
+    Budget,
+    Complaint,
     Directive,
     DirectiveVersion,
     Handling,
@@ -20,7 +22,7 @@ from .models import (
     ReportForm,
     ReportVersion,
 )
-from .rules import VIEW_WORK
+from .rules import HEAR_COMPLAINTS, VIEW_WORK
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,6 +34,13 @@ _ANSWERS = _("to know who answers for it")
 def _named(model: type[models.Model], link: str, what: StrOrPromise, seen_by: SeenBy = VIEW_WORK) -> Holding:
     """Rows about the work of a unit, which only name who did it."""
     return Holding(model, link, what, _ANSWERS, seen_by, _UNTIL_ERASED, unlink(link))
+
+
+def _forget_complainant(rows: models.QuerySet[Any], traces: Traces) -> int:
+    """The answer stays for those who asked; who complained, for which unit and in what words goes."""
+    numbers = list(rows.values_list("pk", flat=True)[:SLICE])
+    rows.model._base_manager.filter(pk__in=numbers).update(said_by=None, said_from=None, words=ERASED)
+    return len(numbers)
 
 
 HOLDINGS = (
@@ -47,4 +56,16 @@ HOLDINGS = (
     _named(Report, "filed_by", _("reports I filed")),
     _named(ReportVersion, "filed_by", _("earlier versions of reports that I filed")),
     _named(ApprovalEvent, "by", _("reports I approved or reopened")),
+    _named(Budget, "changed_by", _("budgets of time I set")),
+    _named(Complaint, "answered_by", _("complaints I answered"), HEAR_COMPLAINTS),
+    Holding(
+        Complaint,
+        "said_by",
+        _("complaints I made"),
+        _("to answer them; those who asked read only the answer"),
+        HEAR_COMPLAINTS,
+        _("until you are erased; the answer stays"),
+        _forget_complainant,
+        ("about", "words", "said_at", "due_on", "state", "verdict", "answer", "answered_at"),
+    ),
 )

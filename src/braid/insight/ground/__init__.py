@@ -6,7 +6,7 @@ from braid.insight import hooks
 from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
-from . import contact, groups, people, submissions, surveys, units, votes
+from . import burden, contact, groups, people, submissions, surveys, units, votes
 
 
 def fill_hooks() -> None:
@@ -23,6 +23,8 @@ def fill_hooks() -> None:
         votes.waiting_votes,
         submissions.waiting_submissions,
         surveys.waiting_surveys,
+        burden.waiting_complaints,
+        burden.complaints_nobody_hears,
         people.waiting_recoveries,
         people.refused_successions,
     ]
@@ -33,6 +35,7 @@ def fill_hooks() -> None:
         groups.groups_of_unit,
         surveys.surveys_of_unit,
         votes.votes_of_unit,
+        burden.burden_of_unit,
         people.grants,
         units.history,
     ]
@@ -42,6 +45,7 @@ def fill_hooks() -> None:
         *surveys.RECORD,
         *votes.RECORD,
         *submissions.RECORD,
+        *burden.RECORD,
         *people.RECORD,
         *units.RECORD,
     ]
