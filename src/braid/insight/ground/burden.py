@@ -15,6 +15,7 @@ from braid.kernel.access import may, scope
 from braid.kernel.ledger import Strand
 from braid.people.models import Person
 from braid.people.rules import GIVE_GRANTS
+from braid.units.enums import STEP
 from braid.units.models import Unit
 from braid.units.queries import root_unit
 from braid.work.queries.budgets import budget_of
@@ -56,10 +57,9 @@ def waiting_complaints(person: Person, at: datetime) -> Iterator[Waiting]:
 
 def complaints_nobody_hears(person: Person, at: datetime) -> Iterator[Waiting]:
     """For who leads the whole: complaints wait and nobody is named who may hear them. She learns no more than how many."""
-    if not scope(person, GIVE_GRANTS):
+    if not any(len(top) == STEP for top in scope(person, GIVE_GRANTS).subtrees):  # she does not lead the root
         return
-    root = root_unit()
-    number = unheard_count(at=at) if root and may(person, GIVE_GRANTS, root.path) else 0
+    number, root = unheard_count(at=at), root_unit()
     if root and number:
         yield Waiting(
             title=ngettext("%(n)d complaint waits", "%(n)d complaints wait", number) % {"n": number},
