@@ -25,6 +25,7 @@ from braid.work.queries import burden
 from braid.work.queries.burden import Span, asked_of, minutes_everywhere
 from braid.work.queries.senders import senders_in
 from tests import factories
+from tests.factories import directive_rows
 
 SHAPE = {"n": {"p": {"c": {"v1": {}, "v2": {}}, "d": {"v3": {}, "v4": {}}}, "q": {"e": {"v5": {}}}}}
 NAMES = ("n", "p", "q", "c", "d", "e", "v1", "v2", "v3", "v4", "v5")
@@ -76,7 +77,7 @@ class World:
 
     def direct(self, name: str, rules: list[Any], minutes: int) -> None:
         made = self.made(DirectiveRule, rules)
-        self.last = factories.directive(self.unit(name), *made, sent_at=self.at, minutes=minutes)
+        self.last = directive_rows.directive(self.unit(name), *made, sent_at=self.at, minutes=minutes)
 
     def ask(self, name: str, rules: list[Any], minutes: int) -> None:
         form = factories.report_form(
@@ -86,7 +87,7 @@ class World:
 
     def pass_on(self, name: str, rules: list[Any]) -> None:
         if self.last:
-            factories.passing(self.last, self.unit(name), *self.made(DirectiveRule, rules), at=self.at)
+            directive_rows.passing(self.last, self.unit(name), *self.made(DirectiveRule, rules), at=self.at)
 
     def move(self, name: str, to: str) -> None:
         move_unit(self.unit(name), self.unit(to), on=self.at.date(), why="Nearer.", by=OPERATOR, at=self.at)

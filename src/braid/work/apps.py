@@ -10,6 +10,7 @@ class WorkConfig(AppConfig):
     verbose_name = _("Work")
 
     def ready(self) -> None:
+        from braid.contact import hooks as contact
         from braid.kernel import delivery, files, personal, worker
         from braid.people import hooks as people
         from braid.units import hooks as units
@@ -47,6 +48,7 @@ class WorkConfig(AppConfig):
             Visit,
         )
         from .queries.reports import may_read_files_of_report
+        from .shown import shown_before_notice
 
         units.owned_models += [Directive, Passing, Handling, Escalation, ReportForm, Period, Report, Approval]
         units.owned_models += [Budget, Complaint, Visit]
@@ -65,6 +67,7 @@ class WorkConfig(AppConfig):
         files.owners[FILE_OWNER] = may_read_files_of_report
         worker.rounds += [open_due_periods, freeze_rollups, fold_changes, begin_tellings, go_on_telling]
         worker.rounds += [fold_minutes, raise_overdue_complaints]
+        contact.before_sending.append(shown_before_notice)
         personal.HOLDINGS += holdings.HOLDINGS
         hooks.bindings += bindings.GROUND
         hooks.duty_lines += duty.LINES

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from braid.kernel.personal import SLICE, Audience, Holding, SeenBy, Traces, delete_rows, unlink
+from braid.kernel.personal import ERASED, SLICE, Audience, Holding, SeenBy, Traces, delete_rows, unlink
 
 from .models import (
     ApprovalEvent,
+    Budget,
+    Complaint,
     Directive,
     DirectiveQuestion,
     DirectiveReview,
@@ -24,7 +26,7 @@ from .models import (
     ReportVersion,
     Visit,
 )
-from .rules import VIEW_WORK
+from .rules import HEAR_COMPLAINTS, VIEW_WORK
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -42,6 +44,13 @@ def _erase_visits(rows: models.QuerySet[Any], traces: Traces) -> int:
     """The visits stay counted for the unit; her note goes with her name."""
     numbers = list(rows.values_list("pk", flat=True)[:SLICE])
     return Visit.objects.filter(pk__in=numbers).update(by=None, words="")
+
+
+def _forget_complainant(rows: models.QuerySet[Any], traces: Traces) -> int:
+    """The answer stays for those who asked; who complained, for which unit and in what words goes."""
+    numbers = list(rows.values_list("pk", flat=True)[:SLICE])
+    rows.model._base_manager.filter(pk__in=numbers).update(said_by=None, said_from=None, words=ERASED)
+    return len(numbers)
 
 
 HOLDINGS = (
@@ -80,5 +89,17 @@ HOLDINGS = (
         _("until she takes it out or is erased"),
         delete_rows,
         fields=("on", "kind", "amount", "words", "noted_at"),
+    ),
+    _named(Budget, "changed_by", _("budgets of time I set")),
+    _named(Complaint, "answered_by", _("complaints I answered"), HEAR_COMPLAINTS),
+    Holding(
+        Complaint,
+        "said_by",
+        _("complaints I made"),
+        _("to answer them; those who asked read only the answer"),
+        HEAR_COMPLAINTS,
+        _("until you are erased; the answer stays"),
+        _forget_complainant,
+        ("about", "words", "said_at", "due_on", "state", "verdict", "answer", "answered_at"),
     ),
 )

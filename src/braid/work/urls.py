@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import bulk_reports, duty, paper, periods, questions, report_forms, reports, visits
+from .views import (
+    approvals,
+    bulk_reports,
+    burden,
+    complaints,
+    directive_drafts,
+    directive_questions,
+    directive_sending,
+    directive_status,
+    directives,
+    duty,
+    handlings,
+    paper,
+    periods,
+    questions,
+    report_forms,
+    reports,
+    rollups,
+    visits,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/", visits.visits, name="visits"),
@@ -52,9 +71,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/<str:code>/bulk/file/", bulk_reports.bulk_file, name="bulk_file"),
     path("reports/<int:pk>/<str:code>/counted/<slug:key>/", reports.report_counted, name="report_counted"),
     path("reports/<int:pk>/<str:code>/file/<slug:key>/", reports.report_file, name="report_file"),
-from .views import approvals, rollups
-
-urlpatterns: list[URLPattern | URLResolver] = [
     path("rollups/", rollups.rollups, name="rollups"),
     path("rollups/<int:pk>/", rollups.rollup, name="rollup"),
     path("rollups/<int:pk>/at/<str:code>/", rollups.rollup_unit, name="rollup_unit"),
@@ -67,9 +83,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rollups/<int:pk>/at/<str:code>/approval/", approvals.approval, name="approval"),
     path("rollups/<int:pk>/at/<str:code>/approval/give/", approvals.approval_give, name="approval_give"),
     path("rollups/<int:pk>/at/<str:code>/approval/reopen/", approvals.approval_reopen, name="approval_reopen"),
-from .views import directive_drafts, directive_questions, directive_sending, directive_status, directives, handlings
-
-urlpatterns: list[URLPattern | URLResolver] = [
     path("directives/", directives.directives, name="directives"),
     path("directives/sent/", directives.directives_sent, name="directives_sent"),
     path("directives/new/", directive_drafts.directive_new, name="directive_new"),
@@ -110,4 +123,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("directives/<int:pk>/at/<str:code>/ask/", directive_questions.directive_ask, name="directive_ask"),
     path("directives/<int:pk>/at/<str:code>/approve/", handlings.directive_approve, name="directive_approve"),
     path("directives/<int:pk>/at/<str:code>/send-back/", handlings.directive_send_back, name="directive_send_back"),
+    path("burden/<str:code>/", burden.burden_unit, name="burden_unit"),
+    path("burden/<str:code>/below/", burden.burden_below, name="burden_below"),
+    path("burden/<str:code>/over/", burden.burden_over, name="burden_over"),
+    path("burden/<str:code>/same-questions/", burden.burden_twins, name="burden_twins"),
+    path("burden/<str:code>/forms/", burden.burden_forms, name="burden_forms"),
+    path("burden/<str:code>/budgets/", burden.burden_budgets, name="burden_budgets"),
+    path("burden/effect-of/<str:kind>/<int:pk>/", burden.burden_effect, name="burden_effect"),
+    path("complaints/", complaints.complaints_mine, name="complaints_mine"),
+    path("complaints/heard/", complaints.complaints_heard, name="complaints_heard"),
+    path("complaints/about/<str:code>/", complaints.complaints_about, name="complaints_about"),
+    path("complaints/new/<str:kind>/<int:pk>/<str:code>/", complaints.complaint_new, name="complaint_new"),
+    path("complaints/<int:pk>/", complaints.complaint, name="complaint"),
+    path("complaints/<int:pk>/answer/", complaints.complaint_answer, name="complaint_answer"),
+    path("complaints/<int:pk>/take-back/", complaints.complaint_take_back, name="complaint_take_back"),
 ]

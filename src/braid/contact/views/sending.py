@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from braid.contact import hooks
 from braid.contact.actions import correct_notice, send_notice, undo_sending, withdraw_notice
 from braid.contact.forms import CorrectionForm, ReasonForm
 from braid.contact.models import Audience, Notice
@@ -41,6 +42,7 @@ def notice_send(request: PersonRequest, pk: int) -> HttpResponse:
         "size": size_of(rules, on=timezone.localdate()),
         "unit": notice.unit,
         "attached": notice.attachments.count(),
+        "said_before": [say(notice, at) for say in hooks.before_sending],
         "series": notice.repeats if notice.repeats and notice.repeats.is_running else None,
         **_second_reading(request.person, notice, rules),
     }

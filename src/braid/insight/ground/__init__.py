@@ -6,8 +6,7 @@ from braid.insight import hooks
 from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
-from . import approvals, contact, groups, head, people, reports, submissions, surveys, units, votes
-from . import contact, directives, groups, people, submissions, surveys, units, votes
+from . import approvals, burden, contact, directives, groups, head, people, reports, submissions, surveys, units, votes
 
 
 def fill_hooks() -> None:
@@ -31,6 +30,8 @@ def fill_hooks() -> None:
         surveys.waiting_surveys,
         approvals.waiting_approvals,
         reports.waiting_reports,
+        burden.waiting_complaints,
+        burden.complaints_nobody_hears,
         people.waiting_recoveries,
         people.refused_successions,
     ]
@@ -43,6 +44,7 @@ def fill_hooks() -> None:
         groups.groups_of_unit,
         surveys.surveys_of_unit,
         votes.votes_of_unit,
+        burden.burden_of_unit,
         people.grants,
         units.history,
     ]
@@ -55,10 +57,10 @@ def fill_hooks() -> None:
         *submissions.RECORD,
         *approvals.RECORD,
         *reports.RECORD,
+        *burden.RECORD,
         *people.RECORD,
         *units.RECORD,
     ]
-    hooks.search_sources += [units.find_units, people.find_people, contact.find_notices, groups.find_groups, find_pages]
     hooks.head_figures += [head.alive, head.vacant]
     hooks.head_waiting += head.WAITING
     hooks.head_series += head.SERIES

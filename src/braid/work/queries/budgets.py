@@ -26,6 +26,8 @@ class LevelBudget:
     most: int | None
     """More than this cannot be set here, since it holds from above; None: at the root anything can."""
     own: int | None
+    above: int
+    """What would hold without it."""
 
 
 def budget_of(unit: Unit) -> int:
@@ -59,16 +61,18 @@ def level_budgets(unit: Unit) -> list[LevelBudget]:
     found = []
     for level in levels:
         set_for = [(number, depth, minutes) for number, depth, which, minutes in rows if which == level.number]
-        above = [(depth, minutes) for number, depth, minutes in set_for if number != unit.pk]
+        others = [(depth, minutes) for number, depth, minutes in set_for if number != unit.pk]
         own = next((minutes for number, _depth, minutes in set_for if number == unit.pk), None)
+        above = _lowest(level.number, others, lowest=lowest)
         held = [(depth, minutes) for _number, depth, minutes in set_for]
         found.append(
             LevelBudget(
                 level=level.number,
                 name=str(level),
                 minutes=_lowest(level.number, held, lowest=lowest),
-                most=_lowest(level.number, above, lowest=lowest) if unit.depth else None,
+                most=above if unit.depth else None,
                 own=own,
+                above=above,
             )
         )
     return found

@@ -154,9 +154,11 @@ def _could_ask(held: Iterable[Held], path: str) -> bool:
     )
 
 
-def unheard_count() -> int:
-    """How many complaints wait at the root: for its head, who names somebody to hear them, and learns no more than that."""
-    return Complaint.objects.filter(state=ComplaintState.WAITING, unit__depth=0).count()
+def unheard_count(*, at: datetime) -> int:
+    """How many complaints wait at the root while nobody is named there to hear them. Two queries."""
+    hears = Grant.objects.valid(at).filter(role=Role.OVERSEE, unit__depth=0)
+    waiting = Complaint.objects.filter(state=ComplaintState.WAITING, unit__depth=0)
+    return 0 if hears.exists() else waiting.count()
 
 
 def _complaints() -> QuerySet[Complaint]:

@@ -1,0 +1,42 @@
+"""What asking would do to the time of those who are asked, as a part of the page on which something is sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.template.loader import render_to_string
+
+from braid.contact.models import Notice
+
+from .models import Directive, ReportForm
+from .queries.effects import Effect, effect_of, minutes_a_month
+from .reading import minutes_of
+
+
+def effect_of_thing(thing: Notice | Directive | ReportForm, at: datetime) -> Effect:
+    """What `thing`, which is not sent yet, would do to the units of its own rules."""
+    rules = list(thing.audience.all())
+    return effect_of(rules, sender=thing.unit, minutes=minutes_for(thing), at=at)
+
+
+def minutes_for(thing: Notice | Directive | ReportForm) -> int:
+    """How many minutes a month `thing` takes each unit."""
+    if isinstance(thing, Notice):
+        asked = {"asks_acknowledgement": thing.asks_acknowledgement, "asks_done": thing.asks_done}
+        return minutes_of(thing.title, thing.body, **asked)
+    return thing.minutes if isinstance(thing, Directive) else minutes_a_month(thing)
+
+
+def effect_shown(thing: Notice | Directive | ReportForm, effect: Effect) -> str:
+    """`effect` in words, with a link to all units that it puts over their budget."""
+    words = {"effect": effect, "kind": KINDS[type(thing)], "pk": thing.pk}
+    return render_to_string("work/burden_effect.html", words)
+
+
+KINDS: dict[type, str] = {Notice: "notice", Directive: "directive", ReportForm: "form"}
+"""As in the address of the page of all these units."""
+
+
+def shown_before_notice(notice: Notice, at: datetime) -> str:
+    """For the page on which a notice is looked at once more: no reason is asked for, since what asks for work is a directive."""
+    return effect_shown(notice, effect_of_thing(notice, at))

@@ -1,0 +1,180 @@
+"""The burden meter: what a unit was asked, what a subtree was asked and by whom, budgets, and what a draft would do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from braid.contact.models import Notice
+from braid.contact.queries import draft_for
+from braid.contact.queries.reach import place_of
+from braid.kernel.access import require, scope
+from braid.kernel.errors import BadInput
+from braid.people.decorators import PersonRequest, page, signed_in
+from braid.units.models import Unit
+from braid.units.queries import unit_for
+from braid.work.actions import set_budgets
+from braid.work.enums import DirectiveState, ReportFormState
+from braid.work.forms.burden import BudgetsForm
+from braid.work.models import Directive, ReportForm
+from braid.work.queries.budgets import level_budgets
+from braid.work.queries.burden import month_after, month_before, month_of
+from braid.work.queries.duplicates import duplicates_in
+from braid.work.queries.effects import page_of_places
+from braid.work.queries.stale_forms import stale_forms_in
+from braid.work.queries.subtree_burden import levels_in, units_over, who_asks
+from braid.work.queries.unit_burden import asked_by, burden_of
+from braid.work.rules import (
+    RUN_FORMS,
+    SEND_DIRECTIVES,
+    VIEW_WORK,
+    asks_for,
+    can_complain_from,
+    can_set_budgets_of,
+)
+from braid.work.shown import effect_of_thing
+
+FIRST_YEAR = 2000
+
+
+@require_safe
+@signed_in
+def burden_unit(request: PersonRequest, code: str) -> HttpResponse:
+    """What a unit was asked in a month, for its people and for those above who ask it."""
+    unit = unit_for(request.person, code, VIEW_WORK)
+    month = _month(request)
+    context = {
+        **_about(request, unit, month),
+        "burden": burden_of(unit, month, reader=request.person),
+        "asked": asked_by(unit, month, reader=request.person),
+        "may_complain": can_complain_from(request.person, unit),
+    }
+    return render(request, "work/burden_unit.html", context)
+
+
+@require_safe
+@signed_in
+def burden_below(request: PersonRequest, code: str) -> HttpResponse:
+    """What the units of a subtree were asked, and by whom."""
+    unit = _subtree(request, code)
+    month = _month(request)
+    context = {
+        **_about(request, unit, month),
+        "levels": levels_in(unit, month),
+        "senders": who_asks(unit, month),
+    }
+    return render(request, "work/burden_below.html", context)
+
+
+@require_safe
+@signed_in
+def burden_over(request: PersonRequest, code: str) -> HttpResponse:
+    """The units of a subtree that were asked more than their budget."""
+    unit = _subtree(request, code)
+    month, cursor, level = _month(request), request.GET.get("cursor", ""), request.GET.get("level", "")
+    found = units_over(unit, month, level=place_of(level) if level else None, after=place_of(cursor) if cursor else -1)
+    return render(request, "work/burden_over.html", {**_about(request, unit, month), "page": found})
+
+
+@require_safe
+@signed_in
+def burden_twins(request: PersonRequest, code: str) -> HttpResponse:
+    """Questions that two forms ask the same units."""
+    unit = _subtree(request, code)
+    context = {**_about(request, unit, _month(request)), "pairs": duplicates_in(unit)}
+    return render(request, "work/burden_twins.html", context)
+
+
+@require_safe
+@signed_in
+def burden_forms(request: PersonRequest, code: str) -> HttpResponse:
+    """Forms past their last day, and forms nobody answers."""
+    unit = _subtree(request, code)
+    found = stale_forms_in(unit, at=timezone.now(), cursor=request.GET.get("cursor", ""))
+    return render(request, "work/burden_forms.html", {**_about(request, unit, _month(request)), "page": found})
+
+
+@page
+@signed_in
+def burden_budgets(request: PersonRequest, code: str) -> HttpResponse:
+    """How many minutes a month may be asked of the units below, level by level."""
+    unit = unit_for(request.person, code, VIEW_WORK)
+    require(can_set_budgets_of(request.person, unit))
+    form = BudgetsForm(request.POST or None, levels=level_budgets(unit))
+    if request.method == "POST" and form.is_valid():
+        set_budgets(unit, form.minutes, by=request.person, at=timezone.now())
+        messages.success(request, _("Saved."))
+        return redirect("burden_below", code=unit.code)
+    context = {**_about(request, unit, _month(request)), "form": form}
+    return render(request, "work/burden_budgets.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@signed_in
+def burden_effect(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
+    """The units that a draft would put beyond their budget of time."""
+    thing = _draft(request, kind, pk)
+    effect = effect_of_thing(thing, timezone.now())
+    cursor = request.GET.get("cursor", "")
+    found = page_of_places(effect.places, after=place_of(cursor) if cursor else -1)
+    return render(request, "work/burden_effect_page.html", {"thing": thing, "effect": effect, "page": found})
+
+
+def _draft(request: PersonRequest, kind: str, pk: int) -> Notice | Directive | ReportForm:
+    """What is not sent yet (of a form also one in use), if she may send it; else 404."""
+    if kind == "notice":
+        return draft_for(request.person, pk, at=timezone.now())
+    if kind == "directive":
+        sends = scope(request.person, SEND_DIRECTIVES).where("unit_path")
+        return get_object_or_404(
+            Directive.objects.select_related("unit").filter(sends), pk=pk, state=DirectiveState.DRAFT
+        )
+    if kind == "form":
+        runs = scope(request.person, RUN_FORMS).where("unit_path")
+        forms = ReportForm.objects.select_related("unit").filter(runs)
+        return get_object_or_404(forms.exclude(state=ReportFormState.ENDED), pk=pk)
+    raise Http404
+
+
+def _subtree(request: PersonRequest, code: str) -> Unit:
+    """A unit whose whole subtree she may look into."""
+    unit = unit_for(request.person, code, VIEW_WORK)
+    require(scope(request.person, VIEW_WORK).covers_below(unit.path))
+    return unit
+
+
+def _about(request: PersonRequest, unit: Unit, month: date) -> dict[str, object]:
+    """What all these pages show of the unit and the month."""
+    last = month_of(timezone.now())
+    return {
+        "unit": unit,
+        "above": Unit.objects.ancestors(unit.path),
+        "month": month,
+        "month_before": month_before(month),
+        "month_after": month_after(month) if month < last else None,
+        "may_look_below": scope(request.person, VIEW_WORK).covers_below(unit.path),
+        "may_set": can_set_budgets_of(request.person, unit),
+        "may_read_outcomes": asks_for(request.person).covers(unit.path),
+    }
+
+
+def _month(request: PersonRequest) -> date:
+    """The month that is asked for as 2026-11; by default the one that runs. Refused for what is none, and for one to come."""
+    last = month_of(timezone.now())
+    text = request.GET.get("month", "")
+    if not text:
+        return last
+    try:
+        month = parse_date(f"{text}-01")
+    except ValueError:
+        month = None
+    if month is None or month > last or month.year < FIRST_YEAR:
+        raise BadInput(_("There is no such month."), fields={"month": _("damaged")})
+    return month

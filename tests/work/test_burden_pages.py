@@ -1,0 +1,178 @@
+"""Pages of the burden meter and of complaints."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from braid.contact.models import Audience
+from braid.people.models import Person
+from braid.units.models import Level
+from braid.work.actions import answer_complaint, complain
+from braid.work.enums import Grievance, Verdict
+from braid.work.models import Budget, Complaint, DirectiveRule
+from tests import factories
+from tests.factories import directive_rows
+from tests.factories.reports import form_draft, number
+
+from .test_complaints import overseer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now() -> Any:
+    return timezone.now()
+
+
+@pytest.fixture
+def levels(db: None) -> None:
+    for level, name in enumerate(("Nation", "Province", "County", "Township", "Village"), start=1):
+        Level.objects.create(number=level, name=name)
+
+
+def client_of(person: Person) -> Client:
+    client = Client()
+    client.force_login(person.account)
+    return client
+
+
+def page(person: Person, path: str, status: int = 200) -> str:
+    answer = client_of(person).get(path)
+    assert answer.status_code == status, answer.content[:2_000]
+    return answer.content.decode()
+
+
+def test_both_sides_open_the_page_of_a_unit(world: SimpleNamespace, levels: None, now: Any) -> None:
+    directive_rows.directive(world.county, sent_at=now, minutes=300, over_budget_why="After the flood.")
+    for reader in (world.heads["village"], world.liaisons["village"], world.heads["county"], world.heads["nation"]):
+        body = page(reader, "/burden/village/")
+        assert "300 of 240 minutes" in body
+        assert "After the flood." in body
+    assert "Complain about it" in page(world.liaisons["village"], "/burden/village/")
+    page(world.heads["other"], "/burden/village/", 404)
+    assert "Count the wells" in page(world.heads["county"], "/burden/county/")
+    assert "Nothing was asked" in page(world.heads["village"], "/burden/village/?month=2025-01")
+    page(world.heads["village"], "/burden/village/?month=2999-01", 422)
+
+
+def test_the_view_of_a_subtree_leads_to_the_units_over_budget(world: SimpleNamespace, levels: None, now: Any) -> None:
+    directive_rows.directive(world.nation, DirectiveRule(unit=world.county), sent_at=now, minutes=300)
+    head = world.heads["province"]
+    body = page(head, "/burden/province/below/")
+    assert "/burden/province/over/?month=" in body
+    assert "Who asks most" in body
+    assert "village" in page(head, "/burden/province/over/?level=5")
+    assert "No unit is over its budget" in page(head, "/burden/province/over/?level=2")
+    page(head, "/burden/province/over/?level=x", 422)
+    for part in ("same-questions", "forms"):
+        page(head, f"/burden/province/{part}/")
+
+
+def test_both_forms_stand_side_by_side(world: SimpleNamespace) -> None:
+    factories.report_form(world.nation, title={"en": "School"}, fields=(number("How many lessons were held?"),))
+    factories.report_form(world.province, title={"en": "Training"}, fields=(number("Number of lessons held"),))
+    body = page(world.heads["nation"], "/burden/nation/same-questions/")
+    assert all(text in body for text in ("School", "Training", "How many lessons", "Number of lessons"))
+
+
+def test_a_head_sets_budgets_of_her_levels(world: SimpleNamespace, levels: None) -> None:
+    client = client_of(world.heads["county"])
+    assert client.get("/burden/county/budgets/").status_code == 200
+    given = {"level_3": "", "level_4": "", "level_5": "120"}
+    assert client.post("/burden/county/budgets/", given).status_code == 302
+    assert list(Budget.objects.values_list("level", "minutes")) == [(5, 120)]
+    assert client.post("/burden/county/budgets/", given | {"level_5": "241"}).status_code == 422
+
+
+def test_the_sender_sees_whom_a_notice_burdens(world: SimpleNamespace, levels: None, now: Any) -> None:
+    directive_rows.directive(world.nation, DirectiveRule(unit=world.village), sent_at=now, minutes=240)
+    draft = factories.notice(world.county, Audience(unit=world.county), sent_at=None, body="字" * 600)
+    body = page(world.heads["county"], f"/notices/{draft.pk}/send/")
+    assert "It takes each unit 3 minutes" in body
+    assert "It puts 1 unit over its budget of time." in body
+    assert f"/burden/effect-of/notice/{draft.pk}/" in body
+    assert "village" in page(world.heads["county"], f"/burden/effect-of/notice/{draft.pk}/")
+
+
+def test_the_effect_of_a_form(world: SimpleNamespace, levels: None) -> None:
+    made = form_draft(world.county, minutes=241)
+    assert "village" in page(world.heads["county"], f"/burden/effect-of/form/{made.pk}/")
+    page(world.heads["other"], f"/burden/effect-of/form/{made.pk}/", 404)
+    page(world.heads["county"], f"/burden/effect-of/story/{made.pk}/", 404)
+
+
+def test_a_complaint_from_tap_to_answer(world: SimpleNamespace, now: Any) -> None:
+    who = overseer(world.province)
+    directive = directive_rows.directive(world.county, sent_at=now)
+    her = client_of(world.liaisons["village"])
+    address = f"/complaints/new/directive/{directive.pk}/village/"
+    assert "Somebody independent at province hears it, not county." in her.get(address).content.decode()
+    assert her.post(address, {"about": "too_much", "words": ""}).status_code == 422
+    assert her.post(address, {"about": "too_much", "words": "Two days of walking."}).status_code == 302
+    made = Complaint.objects.get()
+    assert "Answer the complaint" in page(who, "/today/")
+    assert "Two days of walking." in page(who, f"/complaints/{made.pk}/")
+    assert "Count the wells" in page(who, "/complaints/heard/")
+    answer = client_of(who).post(f"/complaints/{made.pk}/answer/", {"verdict": "right", "answer": "It is withdrawn."})
+    assert answer.status_code == 302
+    assert "Your complaint was answered" in page(world.liaisons["village"], "/today/")
+    assert "It is withdrawn." in her.get(f"/complaints/{made.pk}/").content.decode()
+    assert "Your complaint was answered" not in page(world.liaisons["village"], "/today/")
+    told = page(world.heads["county"], "/complaints/about/county/")
+    assert "It is withdrawn." in told
+    assert "Two days" not in told
+    assert "Count the wells" in page(who, "/complaints/heard/?show=answered")
+
+
+def test_she_takes_it_back(world: SimpleNamespace, now: Any) -> None:
+    overseer(world.province)
+    directive = directive_rows.directive(world.county, sent_at=now)
+    her = world.liaisons["village"]
+    made = complain(directive, unit=world.village, about=Grievance.OTHER, words="Hm.", by=her, at=now)
+    assert client_of(her).post(f"/complaints/{made.pk}/take-back/").status_code == 302
+    assert "taken back" in page(her, "/complaints/")
+
+
+def test_lists_take_a_fixed_number_of_queries(world: SimpleNamespace, levels: None, now: Any) -> None:
+    who = overseer(world.province)
+    head, her = world.heads["province"], world.liaisons["village"]
+
+    def fill(number: int) -> None:
+        for _ in range(number):
+            directive = directive_rows.directive(world.county, sent_at=now, minutes=1)
+            factories.notice(world.province, sent_at=now - timedelta(minutes=1))
+            made = complain(directive, unit=world.village, about=Grievance.OTHER, words="Hm.", by=her, at=now)
+            answered = complain(
+                directive, unit=world.village, about=Grievance.OTHER, words="Hm.", by=world.heads["village"], at=now
+            )
+            answer_complaint(answered, verdict=Verdict.NOT, answer="No.", by=Person.objects.get(pk=who.pk), at=now)
+            assert made.pk
+
+    def queries(person: Person, path: str) -> int:
+        client = client_of(person)
+        client.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        return len(captured)
+
+    pages = [
+        (her, "/burden/village/"),
+        (head, "/burden/province/below/"),
+        (head, "/burden/province/over/"),
+        (her, "/complaints/"),
+        (who, "/complaints/heard/"),
+        (world.heads["county"], "/complaints/about/county/"),
+        (who, "/today/"),
+    ]
+    fill(3)
+    few = [queries(*each) for each in pages]
+    fill(27)
+    assert [queries(*each) for each in pages] == few
