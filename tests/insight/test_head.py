@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -14,14 +14,16 @@ from braid.insight.hooks import HeadGroup
 from braid.insight.models import WeeklyMail
 from braid.insight.queries.branches import branches_of
 from braid.insight.queries.head import head_of
+from braid.kernel.access import OPERATOR
 from braid.kernel.delivery import send_due
 from braid.kernel.errors import NotAllowed
 from braid.kernel.ledger import Strand, record
 from braid.people.enums import Office
 from braid.people.models import ChosenChannel, Membership, Person
 from braid.units.models import Unit
+from braid.work.actions import report_done
 from tests.clients import client_of
-from tests.factories import member, notice, person, tree
+from tests.factories import directive, member, notice, period, person, report, report_form, tree
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +63,20 @@ def test_what_waits_below_leads_to_its_rows(units: dict[str, Unit], head: Person
     assert "Lanterns east" in page.content.decode()
     assert "Lanterns other" not in page.content.decode()
     assert client_of(head).get("/head/county/waiting/nothing/").status_code == 404
+
+
+def test_what_is_late_is_counted_in_units(units: dict[str, Unit], head: Person) -> None:
+    now = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    made = directive(
+        units["nation"], sent_at=now - timedelta(days=10), due_on=timezone.localdate(now) - timedelta(days=2)
+    )
+    report_done(made, units["east"], words="Done.", by=OPERATOR, at=now - timedelta(days=3))
+    asked = period(report_form(units["nation"]), at=now - timedelta(days=9))
+    report(asked, units["v1"], at=now - timedelta(days=3), f1=2)
+    found = figures(head, units["county"], now)
+    assert found["Units late with a directive"] == (2, None)
+    assert found["Reports past due"] == (2, None)
+    assert "Units late with a directive" not in figures(head, units["county"], now - timedelta(days=2))
 
 
 def test_series_are_whole_weeks(units: dict[str, Unit], head: Person, now: datetime) -> None:

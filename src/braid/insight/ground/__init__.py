@@ -61,7 +61,7 @@ def fill_hooks() -> None:
         *people.RECORD,
         *units.RECORD,
     ]
-    hooks.head_figures += [head.alive, head.vacant]
+    hooks.head_figures += [head.alive, head.late, head.approvals, head.vacant]
     hooks.head_waiting += head.WAITING
     hooks.head_series += head.SERIES
     hooks.search_sources += [

@@ -22,6 +22,9 @@ from braid.kernel.access import scope
 from braid.kernel.ledger import Strand
 from braid.people.models import Person
 from braid.units.models import Unit
+from braid.work.queries.approvals import approvals_waiting_for
+from braid.work.queries.overdue import overdue_directives, overdue_reports
+from braid.work.rules import VIEW_WORK, can_approve_at
 
 
 def alive(branches: Branches) -> Iterable[HeadFigure]:
@@ -38,6 +41,35 @@ def alive(branches: Branches) -> Iterable[HeadFigure]:
         yield HeadFigure(
             HeadGroup.ALIVE, _("Units that saw the latest notices"), seen.have, f"{table}#notices", seen.of
         )
+
+
+def late(branches: Branches) -> Iterable[HeadFigure]:
+    """Units below that have not answered directives and forms whose day is past, for those who see their work."""
+    unit = branches.unit
+    if not branches.children or not scope(branches.person, VIEW_WORK).covers_below(unit.path):
+        return
+    on = timezone.localdate(branches.at)
+    directives, reports = overdue_directives(unit, on=on), overdue_reports(unit, on=on)
+    if directives.things:
+        (first, *more) = directives.things
+        href = reverse("directives") if more else reverse("directive_status_unit", args=[first.pk, unit.code])
+        yield HeadFigure(HeadGroup.LATE, _("Units late with a directive"), directives.units, href)
+    if reports.things:
+        (first, *more) = reports.things
+        href = reverse("rollups") if more else reverse("rollup_missing", args=[first.pk, unit.code])
+        yield HeadFigure(HeadGroup.LATE, _("Reports past due"), reports.units, href)
+
+
+def approvals(branches: Branches) -> Iterable[HeadFigure]:
+    """Reports right below that wait for the approval of this unit."""
+    if not can_approve_at(branches.person, branches.unit):
+        return
+    waiting = approvals_waiting_for([branches.unit])
+    number = sum(one.reports or one.parts for one in waiting)
+    if waiting:
+        (first, *more) = waiting
+        href = reverse("rollups") if more else reverse("approval", args=[first.period.pk, branches.unit.code])
+        yield HeadFigure(HeadGroup.WAITING, _("Reports and parts to approve"), number, href)
 
 
 def vacant(branches: Branches) -> Iterable[HeadFigure]:

@@ -232,6 +232,11 @@ def directives_to_judge(person: Person, *, most: int) -> list[tuple[Directive, U
     return list(found.values())[:most]
 
 
+def counts_in(part: Part) -> Counts:
+    """The counts of a part of a directive that is past due."""
+    return _counts(part.filed, part.expected, is_over=True)
+
+
 def _counts(found: Summary, expected: int, *, is_over: bool, level: int | None = None) -> Counts:
     suffix = "" if level is None else f"@{level}"
     by_state = {
