@@ -27,16 +27,21 @@ class Demo:
     """The notice that was sent from the top to every unit."""
     levels: dict[int, int]
     """How many units the tree's source has on each level, placeholders included."""
+    is_whole: bool = True
+    """Whether all of it has happened; else reports still come in."""
 
 
 Check = Callable[[Demo], Outcome]
 _checks: dict[str, Check] = {}
+_at_the_end: set[str] = set()
 
 
-def demo_check(name: str) -> Callable[[Check], Check]:
-    """Register a check under `app.what`."""
+def demo_check(name: str, *, at_the_end: bool = False) -> Callable[[Check], Check]:
+    """Register a check under `app.what`; `at_the_end`: it can be true only of a demo that is whole."""
 
     def register(check: Check) -> Check:
+        if at_the_end:
+            _at_the_end.add(name)
         if _checks.setdefault(name, check) is not check:
             raise ValueError(f"there are two checks named {name}")
         return check
@@ -44,10 +49,10 @@ def demo_check(name: str) -> Callable[[Check], Check]:
     return register
 
 
-def demo_checks() -> dict[str, Check]:
-    """The checks of all apps, by name."""
+def demo_checks(*, whole: bool = True) -> dict[str, Check]:
+    """The checks of all apps, by name; of a demo that is not `whole`, those that hold already."""
     autodiscover_modules("checks")
-    return dict(sorted(_checks.items()))
+    return {name: check for name, check in sorted(_checks.items()) if whole or name not in _at_the_end}
 
 
 @demo_check("kernel.outbox")

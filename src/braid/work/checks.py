@@ -58,7 +58,7 @@ def totals_are_right(demo: Demo) -> Outcome:
     return Outcome(not wrong and part.missing == late, detail)
 
 
-@demo_check("work.prefill")
+@demo_check("work.prefill", at_the_end=True)
 def what_was_filled_in_is_what_was_counted(demo: Demo) -> Outcome:
     """The counts kept beside the reports are the journal's, and another number stands only with a reason."""
     period = _period()
@@ -82,7 +82,7 @@ def what_was_filled_in_is_what_was_counted(demo: Demo) -> Outcome:
     )
 
 
-@demo_check("work.approval")
+@demo_check("work.approval", at_the_end=True)
 def approved_parts_hold_nothing_unapproved(demo: Demo) -> Outcome:
     """No report lies unapproved in an approved part; what a correction reopened waits."""
     states = Counter(Approval.objects.values_list("state", flat=True))

@@ -25,7 +25,8 @@ def demo(
 ) -> None:
     """Load a real tree with made-up people, send one notice to every unit, show who has seen it, and serve the result.
 
-    It takes about two minutes. Interrupted, it goes on where it was; the second start is immediate.
+    It takes about two minutes; on a large tree reports go on coming in while you look. Interrupted, it goes on where it was; the
+    second start is immediate.
     """
     from rich.console import Console
 
@@ -44,7 +45,7 @@ def demo(
     console = Console(stderr=as_json)
     if reset:
         throw_away()
-    result = run.build(console, source=tree, most=units)
+    result = run.build(console, source=tree, most=units, whole=check)
     title = f"One notice to every unit, in {result.seconds:.0f} s"
     report.show(console, title, run.level_names(), report.said(result.demo.notice))
     checks = run.run_checks(console, result.demo)

@@ -8,6 +8,13 @@ def work() -> None:
     from braid.config.cli_setup import ready
 
     ready()
+    from django.conf import settings
+
     from braid.config.servers import work_until_stopped
 
+    if settings.DEMO_LINKS:  # it is the worker of a demo
+        from braid.config.demo import live
+        from braid.kernel import worker
+
+        worker.rounds.append(live.go_on)
     work_until_stopped()

@@ -18,7 +18,7 @@ from braid.people.models import Person
 from braid.units.enums import UnitKind
 from braid.units.models import Level, Unit
 
-from . import groups, notices, own_data, people, relays, report, surveys, telling, tree, votes, work
+from . import groups, live, notices, own_data, people, relays, report, surveys, telling, tree, votes, work
 from .stages import Stages
 
 
@@ -34,13 +34,16 @@ class Result:
     """Whether everything had been done before."""
 
 
-def build(console: Console, *, source: str, most: int | None) -> Result:
-    """Bring the demo to its end from wherever it stands. Refuses (`Stop`) a data folder that holds something else."""
+def build(console: Console, *, source: str, most: int | None, whole: bool = True) -> Result:
+    """Bring the demo to its end from wherever it stands. Refuses (`Stop`) a data folder that holds something else.
+
+    Not `whole`: the reports of a large tree are left to the worker, and come in while somebody looks (`live`).
+    """
     with telling.installed():
-        return _build(console, source=source, most=most)
+        return _build(console, source=source, most=most, whole=whole)
 
 
-def _build(console: Console, *, source: str, most: int | None) -> Result:
+def _build(console: Console, *, source: str, most: int | None, whole: bool) -> Result:
     stages = Stages(console)
     was_there = DemoStage.objects.filter(name="rounds", done_at__isnull=False).exists()
     at = _began(source, most)
@@ -64,7 +67,11 @@ def _build(console: Console, *, source: str, most: int | None) -> Result:
     asked = stages.run("directive", "A directive to all", lambda stage: work.send_the_directive(stage, at=at))[
         "directive"
     ]
-    stages.run("reports", "Reports", lambda stage: work.file_the_reports(stage, directive=asked, at=at))
+    is_live = not whole and sum(levels.values()) > live.FEW
+    if is_live:
+        live.begin(line=line, directive=asked)
+    else:
+        stages.run("reports", "Reports", lambda stage: work.file_the_reports(stage, directive=asked, at=at))
     stages.run(
         "approvals", "Approvals", lambda stage: work.approve_along_the_line(stage, directive=asked, line=line, at=at)
     )
@@ -72,7 +79,7 @@ def _build(console: Console, *, source: str, most: int | None) -> Result:
     stages.run("rounds", "Folding", lambda stage: notices.do_the_rounds(stage, at=at))
     if was_there:  # whoever looked at it last may have left work to the worker
         notices.catch_up(timezone.now())
-    demo = Demo(notice, {int(level): count for level, count in levels.items()})
+    demo = Demo(notice, {int(level): count for level, count in levels.items()}, is_whole=not live.goes_on())
     seconds = sum(DemoStage.objects.values_list("seconds", flat=True))
     return Result(demo, line, seconds, was_there)
 
@@ -97,7 +104,7 @@ def _began(source: str, most: int | None) -> datetime:
 def run_checks(console: Console, demo: Demo) -> list[dict[str, Any]]:
     """Ask every app's checks; returns them as the JSON report has them, and prints them."""
     found = []
-    for name, check in demo_checks().items():
+    for name, check in demo_checks(whole=demo.is_whole).items():
         began = time.monotonic()
         outcome = check(demo)
         found.append({"name": name, "ok": outcome.ok, "detail": outcome.detail})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import transaction
@@ -91,3 +91,30 @@ def in_slices(stage: Stage, total: int, size: int, write: Callable[[int, int], N
             stage.remember(next=end)
         start = end
         stage.shows(start, total)
+
+
+class Enough(Exception):
+    """One slice was done."""
+
+
+class OneSlice(Stage):
+    """A stage without a terminal, done one slice at a time, as the worker of a demo does it."""
+
+    def __init__(self, name: str) -> None:
+        self.row, _ = DemoStage.objects.get_or_create(name=name)
+
+    @property
+    def is_done(self) -> bool:
+        return self.row.done_at is not None
+
+    def run(self, work: Work) -> None:
+        """Do the next slice of `work`; without one left it is done."""
+        with suppress(Enough):
+            work(self)
+            self.row.done_at = timezone.now()
+            self.row.save()
+
+    def shows(self, done: int, total: int | None = None, step: str = "") -> None:
+        """After a slice: that is enough for now, unless it was the last."""
+        if total is None or done < total:
+            raise Enough

@@ -46,7 +46,8 @@ AGO = timedelta(days=20)
 """How long ago the directive was sent; it was due two days ago."""
 VISITS, NEAR = 600, 120
 """Visits logged: spread over the whole tree, and in the part of it that the demo's line goes through."""
-SLICE = 2_000
+SLICE, FEW = 2_000, 200
+"""Reports filed at once: while nobody waits, and while people look."""
 LATE = 31
 """One unit in so many has not reported."""
 
@@ -147,8 +148,8 @@ def _text(form: ReportForm, sent_at: datetime) -> DirectiveText:
     )
 
 
-def file_the_reports(stage: Stage, *, directive: int, at: datetime) -> None:
-    """Every unit answers, but for the late ones; through the action that takes in the web's reports, many at once."""
+def file_the_reports(stage: Stage, *, directive: int, at: datetime, size: int = SLICE) -> None:
+    """Every unit answers, but for the late ones; through the action that takes in the web's reports, `size` at once."""
     period = _period(directive)
     fields = list(period.version.fields.order_by("place"))
     tree = snapshot.current()
@@ -163,7 +164,7 @@ def file_the_reports(stage: Stage, *, directive: int, at: datetime) -> None:
         filings = [Filing(unit, _filled(unit.pk, fields, counts[unit.pk], why)) for unit in units]
         file_reports(period, filings, by=OPERATOR, at=at - timedelta(days=3))
 
-    in_slices(stage, len(numbers), SLICE, write)
+    in_slices(stage, len(numbers), size, write)
 
 
 def _period(directive: int) -> Period:
