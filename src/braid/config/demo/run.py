@@ -71,10 +71,10 @@ def _build(console: Console, *, source: str, most: int | None, whole: bool) -> R
     if is_live:
         live.begin(line=line, directive=asked)
     else:
-        stages.run("reports", "Reports", lambda stage: work.file_the_reports(stage, directive=asked, at=at))
-    stages.run(
-        "approvals", "Approvals", lambda stage: work.approve_along_the_line(stage, directive=asked, line=line, at=at)
-    )
+        given = {"directive": asked, "at": at}
+        stages.run("reports", "Reports", lambda stage: work.file_the_reports(stage, **given))
+        stages.run("approvals", "Approvals", lambda stage: work.approve_along_the_line(stage, line=line, **given))
+        live.end()
     stages.run("own_data", "Somebody erased", lambda stage: own_data.erase_somebody(stage, line=line, at=at))
     stages.run("rounds", "Folding", lambda stage: notices.do_the_rounds(stage, at=at))
     if was_there:  # whoever looked at it last may have left work to the worker
