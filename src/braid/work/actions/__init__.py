@@ -2,6 +2,7 @@
 
 from .approvals import approve_part, reopen_part
 from .periods import close_period, open_due_periods, open_period
+from .pushes import MOST_PUSHED, Push, Pushed, push_reports
 from .report_forms import (
     FieldPlan,
     FormPlan,
@@ -23,11 +24,14 @@ from .reports import Filing, Filled, file_report, file_reports, save_draft, send
 from .rollups import Note, expect, fold_all, fold_changes, freeze_rollups, note_changes
 
 __all__ = [
+    "MOST_PUSHED",
     "FieldPlan",
     "Filing",
     "Filled",
     "FormPlan",
     "Note",
+    "Push",
+    "Pushed",
     "add_check",
     "add_field",
     "approve_part",
@@ -50,6 +54,7 @@ __all__ = [
     "open_due_periods",
     "open_period",
     "publish_version",
+    "push_reports",
     "remove_check",
     "remove_field",
     "reopen_part",
