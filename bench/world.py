@@ -112,6 +112,13 @@ def analyse(*tables: str) -> None:
             cursor.execute(f"ANALYZE {table}")
 
 
+def tend(*tables: str) -> None:
+    """The same, and what PostgreSQL does by itself within a minute: note which pages everybody sees."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"{'VACUUM ' if connection.vendor == 'postgresql' else ''}ANALYZE {table}")
+
+
 def biggest(level: int, *, under: Unit | None = None) -> Unit:
     """Of the first 400 units of `level` the one with the most units below it, not a placeholder."""
     units = Unit.objects.shown().filter(level=level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import connection
 from django.test import Client
@@ -11,6 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from braid.people.models import Account, Person
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+class PlainClient(Client):
+    """Keeps no copies of templates and contexts for the test to look at, and no cookies: half the cost of a request.
+
+    A view that breaks is answered 500, as people are; the log has the error.
+    """
+
+    def request(self, **request: Any) -> Any:
+        return self.handler(self._base_environ(**request))
 
 
 def client_of(person: Person) -> Client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
@@ -73,3 +74,9 @@ def nothing_kept() -> None:
 def pytest_configure() -> None:
     """Translations must be there before the first text is read."""
     compile_all()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end; looking through it for waste, again and again, takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()

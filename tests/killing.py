@@ -15,10 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -28,6 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 KILLS = int(os.environ.get("BRAID_TEST_KILLS", "48"))
 """How often a crash test kills; more by the environment."""
 
+Progress = Callable[..., None]
+"""What a long piece of work calls to say how far it is."""
+
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[dict[str, str]]:
@@ -35,27 +39,27 @@ def scratch(folder: Path) -> Iterator[dict[str, str]]:
     environment = {**os.environ, "BRAID_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "braid.config.settings_test"}
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
-        shutil.copy(_migrated(url), folder / "braid.sqlite3")
+        shutil.copy(migrated(url), folder / "braid.sqlite3")
         yield {**environment, "DATABASE_URL": f"sqlite:///{folder / 'braid.sqlite3'}"}
         return
     name = f"braid_scratch_{os.getpid()}_{time.monotonic_ns() % 10**6}"
-    _postgres(url, f"CREATE DATABASE {name} TEMPLATE {_migrated(url)}")
+    tell_postgres(url, f"CREATE DATABASE {name} TEMPLATE {migrated(url)}")
     try:
         yield {**environment, "DATABASE_URL": _named(url, name)}
     finally:
-        _postgres(url, f"DROP DATABASE {name} WITH (FORCE)")
+        tell_postgres(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @cache
-def _migrated(url: str) -> str:
+def migrated(url: str) -> str:
     """A migrated database to copy, made once in each process of the tests: a file's path, or a name at PostgreSQL."""
     folder = tempfile.mkdtemp(prefix="braid-migrated-")
     atexit.register(shutil.rmtree, folder)
     environment = {**os.environ, "BRAID_VAR": folder, "DJANGO_SETTINGS_MODULE": "braid.config.settings_test"}
     if url.startswith("postgres"):
         made = f"braid_migrated_{os.getpid()}"
-        _postgres(url, f"CREATE DATABASE {made}")
-        atexit.register(_postgres, url, f"DROP DATABASE {made} WITH (FORCE)")
+        tell_postgres(url, f"CREATE DATABASE {made}")
+        atexit.register(tell_postgres, url, f"DROP DATABASE {made} WITH (FORCE)")
         environment["DATABASE_URL"] = _named(url, made)
     else:
         made = f"{folder}/braid.sqlite3"
@@ -95,7 +99,7 @@ def _named(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-def _postgres(url: str, sql: str) -> None:
+def tell_postgres(url: str, sql: str) -> None:
     import psycopg
 
     # the database the URL names need not exist
@@ -124,22 +128,49 @@ def _nursery(function: Callable[[int], None], kills: int, longest_ms: int, hands
 def _fork(function: Callable[[int], None], number: int) -> tuple[int, int]:
     """A child that connects, says so through the pipe, and works; returns the pipe's end and its process id."""
     read, write = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(write)
-        return read, child
-    code = 1
-    try:
+
+    def work() -> None:
         from django.db import connection
 
         connection.ensure_connection()
         os.write(write, b"r")
         function(number)
+
+    child = _child(work)
+    os.close(write)
+    return read, child
+
+
+def _child(work: Callable[[], None]) -> int:
+    """The number of a process that does `work`, and ends with 1 when it fails."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        work()
         code = 0
     except BaseException as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
         os._exit(code)
+
+
+def deaths(work: Callable[[Progress], None], moments: Iterable[int]) -> list[int]:
+    """Do `work` in a child for each of `moments` and kill it at that call of the progress it tells; those at which it died."""
+    return [moment for moment in moments if _dies(work, moment)]
+
+
+def _dies(work: Callable[[Progress], None], moment: int) -> bool:
+    calls = count(1)
+
+    def progress(*told: object) -> None:
+        if next(calls) == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    _, status = os.waitpid(_child(partial(work, progress)), 0)
+    assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, f"a child failed: {status}"
+    return os.WIFSIGNALED(status)
 
 
 def main(arguments: list[str]) -> None:

@@ -54,7 +54,7 @@ PlainUnit = type(
 
 
 class Copy(models.Model):
-    """A notice, once for every person it addresses: fan-out on write."""
+    """A notice, once for every person it addresses: fan-out on write, with what its inbox and its count of unread ask for."""
 
     person = models.ForeignKey(Person, models.CASCADE, db_constraint=False, db_index=False)
     notice = models.ForeignKey(Notice, models.CASCADE, db_constraint=False, db_index=False)
@@ -62,7 +62,10 @@ class Copy(models.Model):
     is_read = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-sent_at"], name="copy_inbox")]
+        indexes = [
+            models.Index(fields=["person", "-sent_at"], name="copy_inbox"),
+            models.Index(fields=["person", "-sent_at"], name="copy_unread", condition=models.Q(is_read=False)),
+        ]
 
 
 class PlainReceipt(models.Model):

@@ -1,5 +1,5 @@
 """Fixtures of the terminal's tests."""
 
-from .processes import braid, built
+from .processes import bare, braid, built
 
-__all__ = ["braid", "built"]
+__all__ = ["bare", "braid", "built"]

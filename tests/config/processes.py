@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.killing import _postgres
+from tests.killing import migrated, tell_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "braid.config"]
@@ -86,14 +86,17 @@ class Braid:
 
 
 @contextmanager
-def braid_on(folder: Path, like: Braid | None = None) -> Iterator[Braid]:
-    """A data folder with a database of the kind the suite runs on: empty, or a copy of another's."""
+def braid_on(folder: Path, like: Braid | None = None, *, bare: bool = False) -> Iterator[Braid]:
+    """A data folder with a database of the kind the suite runs on: migrated and empty, not there yet (`bare`), or a copy."""
     url, name = os.environ.get("DATABASE_URL", ""), f"braid_ops_{os.getpid()}_{time.monotonic_ns() % 10**9}"
     if like:
         shutil.copytree(like.folder, folder)
+    elif not bare and not url.startswith("postgres"):
+        folder.mkdir()
+        shutil.copy(migrated(url), folder / "braid.sqlite3")
     if url.startswith("postgres"):
-        model = urlsplit(like.environment["DATABASE_URL"]).path[1:] if like else "template1"
-        _postgres(url, f"CREATE DATABASE {name} TEMPLATE {model}")
+        model = urlsplit(like.environment["DATABASE_URL"]).path[1:] if like else "template1" if bare else migrated(url)
+        tell_postgres(url, f"CREATE DATABASE {name} TEMPLATE {model}")
     else:
         url = ""
     braid = Braid(folder, urlunsplit(urlsplit(url)._replace(path=f"/{name}")) if url else "")
@@ -102,13 +105,20 @@ def braid_on(folder: Path, like: Braid | None = None) -> Iterator[Braid]:
     finally:
         braid.end()
         if url:
-            _postgres(os.environ["DATABASE_URL"], f"DROP DATABASE {name} WITH (FORCE)")
+            tell_postgres(os.environ["DATABASE_URL"], f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def braid(tmp_path: Path) -> Iterator[Braid]:
-    """A data folder with nothing in it."""
+    """A data folder with a database that is migrated and empty, which takes the command seconds to make."""
     with braid_on(tmp_path / "var") as made:
+        yield made
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Braid]:
+    """A data folder that is not there yet."""
+    with braid_on(tmp_path / "var", bare=True) as made:
         yield made
 
 

@@ -35,7 +35,7 @@ def saved(built: Braid, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Braid]:
-    with braid_on(tmp_path / "other") as braid:
+    with braid_on(tmp_path / "other", bare=True) as braid:
         yield braid
 
 
@@ -63,19 +63,19 @@ def test_what_was_saved_comes_back(saved: tuple[Braid, Path], empty: Braid) -> N
     assert not list(empty.folder.glob(".restore-*"))
 
 
-def test_nothing_is_overwritten_unless_told_to(saved: tuple[Braid, Path], empty: Braid, tmp_path: Path) -> None:
-    braid, file = saved
+def test_nothing_is_overwritten_unless_told_to(saved: tuple[Braid, Path], braid: Braid, tmp_path: Path) -> None:
+    source, file = saved
     rows = tmp_path / "own.csv"
     rows.write_text("code,parent_code,name\nA,,Alpha\nB,A,Beta\n")
-    empty.must("units", "import", str(rows))
-    before = asks(empty, UNITS)
-    done = empty.run("restore", str(file))
+    braid.must("units", "import", str(rows))
+    before = asks(braid, UNITS)
+    done = braid.run("restore", str(file))
     assert done.returncode == 1
     assert "--replace" in done.stderr
-    assert asks(empty, UNITS) == before
-    empty.must("restore", str(file), "--replace")
-    assert asks(empty, UNITS) == asks(braid, UNITS)
-    kept = list((empty.folder / "backups").glob("replaced-*")) if "DATABASE_URL" not in empty.environment else [1]
+    assert asks(braid, UNITS) == before
+    braid.must("restore", str(file), "--replace")
+    assert asks(braid, UNITS) == asks(source, UNITS)
+    kept = list((braid.folder / "backups").glob("replaced-*")) if "DATABASE_URL" not in braid.environment else [1]
     assert len(kept) == 1
 
 

@@ -7,6 +7,8 @@ import os
 import socket
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -35,9 +37,21 @@ def test_help_names_every_command_and_exit_code(braid: Braid) -> None:
     assert "Exit codes: 0 done" in page
 
 
-@pytest.mark.parametrize("name", [name for names in PANELS.values() for name in names])
-def test_every_command_has_a_page(braid: Braid, name: str) -> None:
-    assert "Usage:" in braid.must(name, "--help")
+def test_every_command_has_a_page(braid: Braid) -> None:
+    """All asked for in one process, and in as many the first and the last of them."""
+    names = [name for names in PANELS.values() for name in names]
+    program = (
+        "import sys; from braid.config.cli import add_commands, app; add_commands()\n"
+        "for name in sys.argv[1:]:\n"
+        "    app([name, '--help'], standalone_mode=False)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *names], env=braid.environment, capture_output=True, text=True, check=True
+    )
+    pages = done.stdout.split("Usage:")[1:]
+    assert len(pages) == len(names)
+    assert all(f" {name} " in page.splitlines()[0] for name, page in zip(names, pages, strict=True))
+    assert all("Usage:" in braid.must(name, "--help") for name in (names[0], names[-1]))
 
 
 def test_an_unknown_command_is_a_wrong_command_line(braid: Braid) -> None:
@@ -46,9 +60,10 @@ def test_an_unknown_command_is_a_wrong_command_line(braid: Braid) -> None:
     assert "fly" in done.stderr
 
 
-def test_a_command_migrates_an_empty_folder_by_itself(braid: Braid) -> None:
-    braid.must("backup", str(braid.folder.parent / "empty.tar"))
-    assert "up to date" in braid.must("migrate", "--check")
+def test_a_command_migrates_an_empty_folder_by_itself(bare: Braid) -> None:
+    bare.must("backup", str(bare.folder.parent / "empty.tar"))
+    assert "up to date" in bare.must("migrate", "--check")
+    assert not (bare.folder / "backups").exists()
 
 
 def test_version_as_json(braid: Braid) -> None:
@@ -79,17 +94,17 @@ def test_a_foreign_address_is_said_in_words(braid: Braid) -> None:
     assert (done.returncode, "no address of this machine" in done.stderr) == (3, True)
 
 
-def test_a_data_folder_that_is_a_file(braid: Braid) -> None:
-    braid.folder.write_text("I am a file")
-    done = braid.run("migrate")
+def test_a_data_folder_that_is_a_file(bare: Braid) -> None:
+    bare.folder.write_text("I am a file")
+    done = bare.run("migrate")
     assert done.returncode == 3
     assert "is not a folder" in done.stderr
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
-def test_a_data_folder_that_cannot_be_written(braid: Braid) -> None:
-    braid.folder.mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
-    done = braid.run("migrate")
+def test_a_data_folder_that_cannot_be_written(bare: Braid) -> None:
+    bare.folder.mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
+    done = bare.run("migrate")
     assert done.returncode == 3
     assert "cannot be written" in done.stderr
 
@@ -149,19 +164,19 @@ def test_demo_of_a_missing_tree(braid: Braid) -> None:
     assert "no tree and no file named atlantis" in done.stderr
 
 
-def test_init_writes_settings_once_and_for_the_owner_only(braid: Braid) -> None:
-    braid.must("init", "--host", "braid.example.org", "--name", "Federation")
-    file = braid.folder / "settings.env"
+def test_init_writes_settings_once_and_for_the_owner_only(bare: Braid) -> None:
+    bare.must("init", "--host", "braid.example.org", "--name", "Federation")
+    file = bare.folder / "settings.env"
     text = file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "BRAID_DEBUG=false" in text
     assert "BRAID_ORIGINS=https://braid.example.org" in text
     secret = next(line for line in text.splitlines() if line.startswith("BRAID_SECRET_KEY="))
     assert len(secret) > 60
-    done = braid.run("init")
+    done = bare.run("init")
     assert (done.returncode, file.read_text()) == (1, text)
-    assert "up to date" not in braid.must("migrate")
-    assert not (braid.folder / "secret_key").exists()
+    assert "up to date" not in bare.must("migrate")
+    assert not (bare.folder / "secret_key").exists()
 
 
 def test_init_refuses_a_time_zone_that_is_none(braid: Braid) -> None:
@@ -173,8 +188,6 @@ def test_init_refuses_a_time_zone_that_is_none(braid: Braid) -> None:
 def test_an_upgrade_keeps_a_copy_of_the_sqlite_file(braid: Braid) -> None:
     if "DATABASE_URL" in braid.environment:
         pytest.skip("PostgreSQL's operator keeps her own copies")
-    braid.must("migrate")
-    assert not (braid.folder / "backups").exists()
     with sqlite3.connect(braid.folder / "braid.sqlite3") as database:
         database.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
         database.execute("DROP TABLE django_session")

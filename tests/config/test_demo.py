@@ -110,7 +110,7 @@ def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
 def test_killed_anywhere_it_goes_on_to_the_same_end(built: Braid, tmp_path: Path) -> None:
     whole = what_stays(report_of(built, *DEMO))
     chance = random.Random(int(os.environ.get("BRAID_TEST_SEED", "7")))
-    with braid_on(tmp_path / "var") as braid:
+    with braid_on(tmp_path / "var", bare=True) as braid:
         kills = 0
         for _ in range(8):
             process = braid.start("demo", "--check", *DEMO)

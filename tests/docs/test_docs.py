@@ -85,7 +85,7 @@ def test_plain_defaults_are_the_code_s() -> None:
 
 
 KIND = re.compile(
-    r'"((?:notice|person|office|term|account|recovery|grant|group|affiliation|survey|ballot|nomination|submission|home|unit|event|tree)'
+    r'"((?:notice|person|office|term|account|recovery|grant|group|affiliation|survey|ballot|nomination|submission|home|unit|event|tree|visit|form|report|reports|directive|complaint)'
     r'\.[a-z]+)"'
 )
 
@@ -106,7 +106,7 @@ def test_lines_of_the_record_are_kinds_that_exist() -> None:
 
 def test_every_hook_named_exists() -> None:
     text = (DOCS / "how-to/add-an-app.md").read_text()
-    named = re.findall(r"`((?:units|people|kernel|insight)\.[\w.]+)`", text)
+    named = re.findall(r"`((?:units|people|kernel|insight|work)\.[\w.]+)`", text)
     assert len(named) > 12
     for dotted in named:
         module, *rest = dotted.split(".")

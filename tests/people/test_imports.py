@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +30,7 @@ from braid.people.models import Membership, Person
 from braid.units.models import Unit
 from tests import factories
 from tests.clients import client_of
-from tests.killing import ROOT, run, scratch
+from tests.killing import call, scratch
 
 World = dict[str, Unit]
 HEADER = "unit_code,name,office,came_by,since,phone,email\n"
@@ -303,49 +300,6 @@ def test_staged_rows_are_kept_until_applied(units: World, load, monkeypatch: pyt
     assert (ImportRun.objects.count(), ImportBatch.objects.count()) == (1, 0)
 
 
-SCRIPT = """
-import os, signal, sys
-from datetime import UTC, datetime
-from pathlib import Path
-import django
-django.setup()
-from braid.kernel.access import OPERATOR
-from braid.kernel.imports import staging
-from braid.people.imports import import_officers, writing
-from braid.people.models import Membership, Person
-from tests import factories
-
-staging.BATCH = writing.BATCH = 40
-from braid.units.models import Unit
-if not Unit.objects.exists():
-    factories.tree({"nation": {"village": {}}})
-calls = 0
-def progress(stage, done, total):
-    global calls
-    calls += 1
-    if calls == int(sys.argv[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
-import_officers(Path(sys.argv[1]), by=OPERATOR, at=datetime(2026, 11, 23, tzinfo=UTC), progress=progress)
-print(Person.objects.count(), Membership.objects.count(), Membership.objects.filter(office=4).count())
-"""
-
-
 def test_killed_at_any_moment_it_ends_the_same(tmp_path: Path) -> None:
-    file = tmp_path / "officers.csv"
-    offices = ("committee", "liaison", "member")
-    file.write_text(HEADER + "".join(f"village,N{n},{offices[n % 3]},,,,\n" for n in range(150)))
     with scratch(tmp_path) as environment:
-        path = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-        for kill_at in range(1, 11):
-            done = subprocess.run(
-                [sys.executable, "-c", SCRIPT, str(file), str(kill_at)],
-                env={**environment, **path},
-                cwd=ROOT,
-                capture_output=True,
-                check=False,
-            )
-            if done.returncode == 0:
-                break
-            assert done.returncode == -signal.SIGKILL, done.stderr.decode()
-        assert kill_at > 4
-        assert run([sys.executable, "-c", SCRIPT, str(file), "0"], environment).split() == ["150", "150", "50"]
+        assert call("tests.people.import_workers:load_though_killed", environment) == "150 150 50\n"

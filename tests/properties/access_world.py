@@ -10,9 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
-from django.test import Client
 from django.utils import timezone
 
 from braid.kernel.access import OPERATOR
@@ -23,6 +21,7 @@ from braid.people.models import Grant, Membership, Person
 from braid.units.actions import close_unit, merge_units, move_unit
 from braid.units.models import Unit
 from tests import factories
+from tests.clients import PlainClient
 
 CONTACT_ROLES = {Role.LEAD, Role.MANAGE, Role.LIAISE}
 """Who sees phone numbers, as the roles page says it; everybody else with a role sees names only."""
@@ -64,13 +63,6 @@ class Oracle:
         """(person, unit) once for each membership she sees in the subtree of `top`."""
         rows = [(p, u) for p, u, _ in self.held.values() if top in self.above(u)]
         return Counter((p, u) for p, u in rows if self.may_see(person, u, set(Role)))
-
-
-class PlainClient(Client):
-    """A browser that keeps no copies of templates and contexts for the test to look at: half the cost of a request."""
-
-    def request(self, **request: Any) -> Any:
-        return self.handler(self._base_environ(**request))
 
 
 class World:

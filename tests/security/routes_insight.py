@@ -40,5 +40,20 @@ ROUTES = [
         kwargs=lambda world: here(world) | {"form": "csv"},
         absent=lambda world: nowhere(world) | {"form": "csv"},
     ),
+    Route("head_first", everybody(302, stranger=404, member=404, liaison=404)),
+    Route("head", BELOW, kwargs=here, absent=nowhere),
+    Route(
+        "head_mail",
+        {**BELOW, **{who: 302 for who, said in BELOW.items() if said == 200}},
+        method="POST",
+        kwargs=here,
+        absent=nowhere,
+    ),
+    Route(
+        "head_waiting",
+        BELOW,
+        kwargs=lambda world: here(world) | {"name": "questions"},
+        absent=lambda world: nowhere(world) | {"name": "questions"},
+    ),
     Route("search", SIGNED_IN, query="q=county"),
 ]

@@ -13,11 +13,12 @@ import time_machine
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from braid.people.models import Account
+from tests.clients import PlainClient
 from tests.conftest import beginning, forget_what_is_kept
 
 from .resolver import addresses
@@ -51,11 +52,15 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def client_of(world: World, relation: str) -> Client:
-    client = Client(raise_request_exception=True)
-    if relation != "anonymous":
-        client.force_login(world.people[relation].account)
-    return client
+@pytest.fixture(scope="module")
+def clients(world: World, django_db_blocker: DjangoDbBlocker) -> dict[str, PlainClient]:
+    """By relation, signed in once; as they keep no cookies, each request is like the first one."""
+    made = {relation: PlainClient() for relation in (*world.people, "anonymous")}
+    with django_db_blocker.unblock():
+        for relation, person in world.people.items():
+            made[relation].force_login(person.account)
+        Account.objects.update(last_login=None)  # to be invited one must never have come
+    return made
 
 
 def address(route: Route, world: World, *, absent: bool = False) -> str:
@@ -65,7 +70,7 @@ def address(route: Route, world: World, *, absent: bool = False) -> str:
     return reverse(route.name, kwargs=build_kwargs(world)) + (f"?{query}" if query else "")
 
 
-def ask(route: Route, method: str, client: Client, url: str, world: World) -> HttpResponse:
+def ask(route: Route, method: str, client: PlainClient, url: str, world: World) -> HttpResponse:
     sent: dict[str, Any] = {"headers": dict(route.headers)}
     if route.json:
         sent |= {"data": route.json(world), "content_type": "application/json"}
@@ -85,11 +90,11 @@ def body(answer: HttpResponse, url: str) -> bytes:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", ROUTES, ids=str)
-def test_answers(route: Route, world: World) -> None:
+def test_answers(route: Route, world: World, clients: dict[str, PlainClient]) -> None:
     """Each relation is answered what the table says; a 404 for something out of scope says the same as for nothing at all."""
     for relation, expected in route.expect.items():
         with undone():
-            client, url = client_of(world, relation), address(route, world)
+            client, url = clients[relation], address(route, world)
             answer = ask(route, route.method, client, url, world)
             assert answer.status_code == expected, (relation, answer.content[:2000])
             if answer.status_code == 404 and (route.absent or route.absent_query):
@@ -99,17 +104,17 @@ def test_answers(route: Route, world: World) -> None:
                 assert body(absent, nowhere) == body(answer, url), relation
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", ONE_LINE_EACH, ids=lambda route: route.name)
-def test_other_methods_are_refused(route: Route, world: World) -> None:
+def test_other_methods_are_refused(route: Route, world: World, clients: dict[str, PlainClient]) -> None:
     """What has no line succeeds for nobody, not even for who may do most: no view forgets to say which methods it takes."""
     others = [method for method in METHODS if (route.name, method) not in LISTED]
     for relation in ("self", "ancestor", "anonymous"):
         refusals = (302, 401, 403, 404, 405) if relation == "anonymous" else (401, 403, 404, 405)
         with undone():
-            client = client_of(world, relation)
             for method in others:
-                answer = ask(route, method, client, address(route, world), world)
+                answer = ask(route, method, clients[relation], address(route, world), world)
                 assert answer.status_code in refusals, (relation, method)
 
 

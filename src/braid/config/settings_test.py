@@ -5,6 +5,7 @@ import tempfile
 
 os.environ.setdefault("BRAID_VAR", tempfile.mkdtemp(prefix="braid-test-"))
 os.environ.setdefault("BRAID_SECRET_KEY", "only-for-tests")
+os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")  # a server that loses power is no part of any test
 
 from .settings import *  # noqa: F403
 from .settings import STATIC_ROOT, STORAGES

@@ -26,3 +26,19 @@ class Missing(StrEnum):
     HEAD = "head"
     LIAISON = "liaison"
     PEOPLE = "people"
+
+
+HEAD_WEEKS = 12
+"""How far back the series of the head's page go."""
+
+ALIVE_DAYS = 30
+"""A branch in which nothing was recorded for so many days counts as silent."""
+
+MOST_COUNTED = 1_000
+"""What waits is counted up to here."""
+
+WEEKLY_MAIL = "weekly"
+"""The kind of delivery that the weekly mail is."""
+
+WEEKLY_MAIL_AT = 9
+"""The hour of Monday, by the federation's clock, at which it is sent."""

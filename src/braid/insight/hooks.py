@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Literal
+
+from django.db.models import QuerySet
 
 from braid.kernel.ledger import Strand
 from braid.people.models import Person
@@ -114,6 +117,59 @@ class Answers:
     more_href: str = ""
 
 
+class HeadGroup(StrEnum):
+    """The four questions of the head's page."""
+
+    ALIVE = "alive"
+    LATE = "late"
+    WAITING = "waiting"
+    VACANT = "vacant"
+
+
+@dataclass(frozen=True)
+class HeadFigure:
+    """One number of the head's page: `value` (None: not known), of how many where that says something, the rows behind it."""
+
+    group: HeadGroup
+    label: Any
+    value: int | None
+    href: str
+    of: int | None = None
+
+
+@dataclass(frozen=True)
+class Below:
+    """One thing that waits somewhere below a unit, as a row of the list behind a number."""
+
+    title: str
+    href: str
+    unit: Unit
+    since: datetime | None
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class WaitingBelow:
+    """A kind of thing that waits below a unit for somebody there. `rows` are those the person may see, each with its `pk`."""
+
+    name: str
+    label: Any
+    rows: Callable[[Person, Unit], QuerySet[Any]]
+    line: Callable[[Any], Below]
+
+
+@dataclass(frozen=True)
+class HeadSeries:
+    """Some kinds of the journal together, week by week on the head's page."""
+
+    label: Any
+    strand: Strand
+    kinds: tuple[str, ...]
+
+
+head_figures: list[Callable[[Branches], Iterable[HeadFigure]]] = []
+head_waiting: list[WaitingBelow] = []
+head_series: list[HeadSeries] = []
 today_sources: list[Callable[[Person, datetime], Iterable[Waiting]]] = []
 first_steps: list[Callable[[Person, datetime], Iterable[Hint]]] = []
 unit_panels: list[Callable[[Person, Unit, datetime], Panel | None]] = []

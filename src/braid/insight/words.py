@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from .enums import Missing
+from .hooks import HeadGroup
 from .queries.shares import Share
 
 
@@ -42,3 +43,11 @@ STEPS = (
     ("4", gettext_lazy("all")),
 )
 """The patterns of the picture, in words."""
+
+GROUPS = {
+    HeadGroup.ALIVE: pgettext_lazy("numbers of the head's page", "Alive"),
+    HeadGroup.LATE: pgettext_lazy("numbers of the head's page", "Late"),
+    HeadGroup.WAITING: pgettext_lazy("numbers of the head's page", "Waiting"),
+    HeadGroup.VACANT: pgettext_lazy("numbers of the head's page", "Vacant"),
+}
+"""The four questions of the head's page."""

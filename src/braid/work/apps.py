@@ -15,8 +15,11 @@ class WorkConfig(AppConfig):
 
         from . import holdings
         from .actions import fold_changes, freeze_rollups, open_due_periods
-        from .models import Approval, Directive, Handling, Passing, Period, Report, ReportForm
+        from .duty import LINES
+        from .hooks import duty_lines
+        from .models import Approval, Directive, Handling, Passing, Period, Report, ReportForm, Visit
 
-        hooks.owned_models += [Directive, Passing, Handling, ReportForm, Period, Report, Approval]
+        hooks.owned_models += [Directive, Passing, Handling, ReportForm, Period, Report, Approval, Visit]
         worker.rounds += [open_due_periods, freeze_rollups, fold_changes]
         personal.HOLDINGS += holdings.HOLDINGS
+        duty_lines.extend(LINES)

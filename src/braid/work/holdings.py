@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from braid.kernel.personal import Audience, Holding, SeenBy, unlink
+from braid.kernel.personal import SLICE, Audience, Holding, SeenBy, Traces, delete_rows, unlink
 
 from .models import (
     ApprovalEvent,
     Directive,
     DirectiveVersion,
+    DutyNote,
     Handling,
     HandlingEvent,
     Passing,
     Report,
     ReportForm,
     ReportVersion,
+    Visit,
 )
 from .rules import VIEW_WORK
 
@@ -34,6 +36,12 @@ def _named(model: type[models.Model], link: str, what: StrOrPromise, seen_by: Se
     return Holding(model, link, what, _ANSWERS, seen_by, _UNTIL_ERASED, unlink(link))
 
 
+def _erase_visits(rows: models.QuerySet[Any], traces: Traces) -> int:
+    """The visits stay counted for the unit; her note goes with her name."""
+    numbers = list(rows.values_list("pk", flat=True)[:SLICE])
+    return Visit.objects.filter(pk__in=numbers).update(by=None, words="")
+
+
 HOLDINGS = (
     _named(Directive, "author", _("directives I began"), Audience.ADDRESSED),
     _named(Directive, "sent_by", _("directives I sent"), Audience.ADDRESSED),
@@ -47,4 +55,24 @@ HOLDINGS = (
     _named(Report, "filed_by", _("reports I filed")),
     _named(ReportVersion, "filed_by", _("earlier versions of reports that I filed")),
     _named(ApprovalEvent, "by", _("reports I approved or reopened")),
+    Holding(
+        Visit,
+        "by",
+        _("visits I logged"),
+        _("to fill in reports and my record of duty"),
+        Audience.HERSELF,
+        _("until she is erased; the visit stays counted, without her and her note"),
+        _erase_visits,
+        fields=("unit", "on", "kind", "topic", "people", "words", "logged_at"),
+    ),
+    Holding(
+        DutyNote,
+        "person",
+        _("what I set right in my record of duty"),
+        _("to show it in my record"),
+        Audience.HERSELF,
+        _("until she takes it out or is erased"),
+        delete_rows,
+        fields=("on", "kind", "amount", "words", "noted_at"),
+    ),
 )

@@ -33,6 +33,7 @@ FILE_REPORTS = allow("reports.file", Role.LEAD, Role.MANAGE, Role.LIAISE, words=
 APPROVE_REPORTS = allow(
     "reports.approve", Role.LEAD, Role.MANAGE, words=_("approve the reports below, or send them back")
 )
+LOG_VISITS = allow("visits.log", *Role, words=_("log visits and contacts of the unit"))
 
 
 def can_send_directives_of(by: Actor, path: str) -> bool:
@@ -93,3 +94,8 @@ def is_open(period: Period) -> bool:
 def is_form_open(form: ReportForm) -> bool:
     """Whether `form` is in use."""
     return bool(form.state == "open")
+
+
+def can_log_visits_for(by: Actor, unit: Unit) -> bool:
+    """Whether `by` may log visits of `unit`."""
+    return may(by, LOG_VISITS, unit.path)

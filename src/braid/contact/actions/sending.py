@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from braid.contact.enums import NOTICE_FLOW, SEARCH_KIND, UNDO_WINDOW, NoticeState, SeriesState
 from braid.contact.models import Audience, Notice, NoticeVersion, Series
 from braid.contact.queries.audience import addresses_any
+from braid.contact.queries.reviews import is_held_up
 from braid.contact.rules import can_address, can_send_for, can_undo, is_out
 from braid.contact.words import Translations
 from braid.kernel import search
@@ -58,6 +59,8 @@ def send_notice(notice: Notice, *, by: Actor, at: datetime) -> Notice:
 def check_can_go(notice: Notice, *, by: Actor) -> None:
     """Refused when `by` may not send `notice` as it is now, or when it cannot go out."""
     rules = check_recipients(notice, by=by)
+    if not is_held_up(notice):
+        return
     if Series.objects.filter(draft=notice, state=SeriesState.RUNNING).exists():
         raise WrongState(_("This notice repeats. Stop the series first, then you can send it alone."))
     check_second_reader(notice, rules, by=by)

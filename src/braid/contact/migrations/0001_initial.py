@@ -563,7 +563,7 @@ class Migration(migrations.Migration):
                 ('notice', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='audience', to='contact.notice')),
             ],
             options={
-                'indexes': [models.Index(fields=['unit', '-sent_at', '-notice'], name='audience_inbox'), models.Index(condition=models.Q(('is_public', True)), fields=['unit', '-sent_at', '-notice'], name='audience_public'), models.Index(fields=['notice'], name='audience_notice')],
+                'indexes': [models.Index(fields=['unit', '-sent_at', '-notice', 'is_subtree', 'levels', 'kinds', 'offices'], name='audience_inbox'), models.Index(condition=models.Q(('is_public', True)), fields=['unit', '-sent_at', '-notice', 'is_subtree', 'levels', 'kinds', 'offices'], name='audience_public'), models.Index(fields=['notice'], name='audience_notice')],
             },
         ),
         migrations.CreateModel(

@@ -16,7 +16,7 @@ from braid.contact.models import AudienceRule
 from braid.people import queries as people
 from braid.people.enums import Office
 from braid.units import snapshot
-from braid.units.enums import UnitKind
+from braid.units.enums import UnitKind, UnitStatus
 from braid.units.models import Unit
 
 
@@ -37,7 +37,12 @@ def units_of(rule: AudienceRule) -> BitMap:
 
 
 def addresses_any(rule: AudienceRule) -> bool:
-    """Whether `rule` addresses a unit at all: asked of the database, for which the tree need not be in memory. One query."""
+    """Whether `rule` addresses a unit at all: asked of the database, for which the tree need not be in memory.
+
+    One query; none when it means the unit it hangs from, as most rules do.
+    """
+    if _means_own_unit(rule):
+        return True
     units = Unit.objects.shown()
     units = units.subtree(rule.unit.path) if rule.is_subtree else units.filter(pk=rule.unit_id)
     if rule.levels:
@@ -47,6 +52,12 @@ def addresses_any(rule: AudienceRule) -> bool:
     else:
         units = units.filter(~Q(kind=UnitKind.GROUP) | Q(pk=rule.unit_id))
     return units.exists()
+
+
+def _means_own_unit(rule: AudienceRule) -> bool:
+    unit = rule.unit
+    in_masks = (not rule.levels or rule.levels >> unit.level & 1) and (not rule.kinds or rule.kinds >> unit.kind & 1)
+    return bool(unit.status == UnitStatus.ACTIVE and not unit.is_placeholder and in_masks)
 
 
 def units_of_all(rules: Iterable[AudienceRule]) -> BitMap:

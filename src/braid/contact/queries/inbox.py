@@ -27,7 +27,7 @@ from braid.units.enums import UnitKind
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
 
-from .seats import ALWAYS, Seat, public_seat, seats_of
+from .seats import ALWAYS, FOR_EVER, Seat, public_seat, seats_of
 
 ORDER = ("sent_at", "pk")
 MOST_COUNTED = 100
@@ -191,11 +191,10 @@ def _newest(
     anchors = _anchors(seats, since_joined=since_joined)
     if not anchors:
         return []
-    common = [_until(at, after), *where]
-    branches = [_branch(anchor, meant, common) for anchor, meant in sorted(anchors.items())]
-    sql = f"{_union([branch for branch, _ in branches], size)} ORDER BY 1 DESC, 2 DESC LIMIT {size}"
+    gather = _merged if connection.vendor == "sqlite" else _gathered
+    sql, values = gather(anchors, [_until(at, after), *where], size)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [value for _, values in branches for value in values])
+        cursor.execute(f"{sql} ORDER BY 1 DESC, 2 DESC LIMIT {size}", values)
         return [pk for _, pk in cursor.fetchall()]
 
 
@@ -206,40 +205,63 @@ def _anchors(seats: Iterable[Seat], *, since_joined: bool) -> dict[int, list[Sql
         since = max(seat.since, seat.joined) if since_joined else seat.since
         if since < seat.until:
             for anchor in numbers_of(seat.path):
-                anchors[anchor].append(_means(seat, since, is_own=anchor == seat.unit))
+                anchors[anchor].append(_means(seat, since))
     return anchors
 
 
-def _means(seat: Seat, since: datetime, *, is_own: bool) -> Sql:
-    """The condition that a rule means `seat`: `seats.addresses` in SQL."""
+def _means(seat: Seat, since: datetime) -> Sql:
+    """The condition that a rule which hangs at or above `seat` means it: `seats.addresses` in SQL.
+
+    CASE, not OR: with each OR PostgreSQL wonders for longer than it reads whether an index could serve one side of it.
+    """
     masks = {"levels": 1 << seat.level, "kinds": 1 << seat.kind, "offices": seat.offices}
-    parts = [f"(a.{name} = 0 OR (a.{name} & {mask}) <> 0)" for name, mask in masks.items()]
-    if not is_own:
-        parts.append("a.is_subtree")
-        if seat.kind == UnitKind.GROUP:
-            parts.append("a.kinds <> 0")
-    return " AND ".join([*parts, "a.sent_at >= %s", "a.sent_at < %s"]), [_moment(since), _moment(seat.until)]
+    parts = [f"CASE a.{name} WHEN 0 THEN true ELSE a.{name} & {mask} <> 0 END" for name, mask in masks.items()]
+    below = "a.is_subtree AND a.kinds <> 0" if seat.kind == UnitKind.GROUP else "a.is_subtree"
+    parts.append(f"({below} OR a.unit_id = {seat.unit})")
+    values = []
+    if since != ALWAYS:
+        parts.append("a.sent_at >= %s")
+        values.append(_moment(since))
+    if seat.until != FOR_EVER:
+        parts.append("a.sent_at < %s")
+        values.append(_moment(seat.until))
+    return " AND ".join(parts), values
 
 
-def _union(branches: list[str], size: int) -> str:
-    """The branches together. SQLite merges them in the order of the index, row by row, and stops when it has enough;
-    PostgreSQL would read each to its end, and is told where to stop."""
-    if connection.vendor != "sqlite":
-        newest = f"ORDER BY sent_at DESC, notice_id DESC LIMIT {size}"
-        branches = [f"SELECT * FROM ({branch} {newest}) AS b{place}" for place, branch in enumerate(branches)]  # noqa: S608
-    return " UNION ".join(branches)
+def _merged(anchors: dict[int, list[Sql]], common: list[Sql], size: int) -> Sql:
+    """For SQLite, which merges the anchors in the order of the index, row by row, and stops when it has enough."""
+    branches = [_branch("%s", meant, common) for _, meant in sorted(anchors.items())]
+    values = [value for anchor, (_, own) in zip(sorted(anchors), branches, strict=True) for value in (anchor, *own)]
+    return " UNION ".join(sql for sql, _ in branches), values
 
 
-def _branch(anchor: int, meant: list[Sql], common: list[Sql]) -> Sql:
-    """The notices by the rules that hang from the unit numbered `anchor`."""
-    means = " OR ".join(f"({sql})" for sql, _ in meant)
-    conditions = " AND ".join(["a.unit_id = %s", f"({means})", *(sql for sql, _ in common)])
-    values = [anchor, *(value for _, values in [*meant, *common] for value in values)]
+def _gathered(anchors: dict[int, list[Sql]], common: list[Sql], size: int) -> Sql:
+    """For PostgreSQL, which would read each anchor to its end, and is told where to stop.
+
+    Anchors where the same is meant share one branch: to plan one for each would take longer than to read them.
+    """
+    alike: dict[object, list[int]] = defaultdict(list)
+    for anchor, meant in sorted(anchors.items()):
+        alike[tuple((sql, *values) for sql, values in meant)].append(anchor)
+    parts, values = [], []
+    for numbers in alike.values():
+        branch, own = _branch("anchor", anchors[numbers[0]], common)
+        newest = f"{branch} ORDER BY a.sent_at DESC, a.notice_id DESC LIMIT {size}"
+        array = "{" + ",".join(map(str, numbers)) + "}"
+        parts.append(f"SELECT DISTINCT b.* FROM unnest('{array}'::bigint[]) AS anchor, LATERAL ({newest}) AS b")  # noqa: S608
+        values += own
+    return " UNION ".join(parts), values
+
+
+def _branch(anchor: str, meant: list[Sql], common: list[Sql]) -> Sql:
+    """The notices by the rules that hang from `anchor`; all it reads of a rule stands in the index."""
+    means = " OR ".join(sql for sql, _ in meant)
+    conditions = " AND ".join([f"a.unit_id = {anchor}", f"({means})", *(sql for sql, _ in common)])
     sql = (
         "SELECT DISTINCT a.sent_at, a.notice_id FROM contact_audience a"  # noqa: S608 (own names and numbers)
         f" WHERE {conditions}"
     )
-    return sql, values
+    return sql, [value for _, values in [*meant, *common] for value in values]
 
 
 def _until(at: datetime, after: str) -> Sql:
@@ -295,6 +317,6 @@ _SHOWN = {
 """What keeps a notice of each kind; each `%s` is the person."""
 
 
-def _moment(value: datetime) -> Any:
-    """A moment as the database's driver takes it in plain SQL."""
-    return connection.ops.adapt_datetimefield_value(value)
+def _moment(value: datetime) -> str:
+    """A moment as plain SQL takes it: text, which the driver of PostgreSQL need not think about."""
+    return str(connection.ops.adapt_datetimefield_value(value))

@@ -7,6 +7,7 @@ from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
 from . import approvals, contact, groups, people, submissions, surveys, units, votes
+from . import contact, groups, head, people, submissions, surveys, units, votes
 
 
 def fill_hooks() -> None:
@@ -48,3 +49,6 @@ def fill_hooks() -> None:
         *units.RECORD,
     ]
     hooks.search_sources += [units.find_units, people.find_people, contact.find_notices, groups.find_groups, find_pages]
+    hooks.head_figures += [head.alive, head.vacant]
+    hooks.head_waiting += head.WAITING
+    hooks.head_series += head.SERIES

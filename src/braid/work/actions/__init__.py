@@ -22,6 +22,7 @@ from .report_forms import (
 )
 from .reports import Filing, Filled, file_report, file_reports, save_draft, send_back
 from .rollups import Note, expect, fold_all, fold_changes, freeze_rollups, note_changes
+from .visits import drop_duty_note, log_visit, note_duty, take_back_visit
 
 __all__ = [
     "MOST_PUSHED",
@@ -42,6 +43,7 @@ __all__ = [
     "close_period",
     "delete_form",
     "draft_form",
+    "drop_duty_note",
     "end_form",
     "expect",
     "file_report",
@@ -49,8 +51,10 @@ __all__ = [
     "fold_all",
     "fold_changes",
     "freeze_rollups",
+    "log_visit",
     "move_field",
     "note_changes",
+    "note_duty",
     "open_due_periods",
     "open_period",
     "publish_version",
@@ -60,4 +64,5 @@ __all__ = [
     "reopen_part",
     "save_draft",
     "send_back",
+    "take_back_visit",
 ]

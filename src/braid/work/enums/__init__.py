@@ -17,11 +17,13 @@ from .report_forms import (
     RollUp,
 )
 from .reports import APPROVAL_FLOW, REPORT_FLOW, ApprovalState, ReportState
+from .visits import MOST_MET, VisitKind, VisitTopic
 
 __all__ = [
     "APPROVAL_FLOW",
     "DIRECTIVE_FLOW",
     "HANDLING_FLOW",
+    "MOST_MET",
     "OPEN_HANDLINGS",
     "REPORT_FLOW",
     "REPORT_FORM_FLOW",
@@ -35,4 +37,6 @@ __all__ = [
     "ReportFormState",
     "ReportState",
     "RollUp",
+    "VisitKind",
+    "VisitTopic",
 ]

@@ -332,6 +332,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Visit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unit_path', braid.kernel.fields.BytewiseField(editable=False, max_length=200)),
+                ('on', models.DateField(verbose_name='day')),
+                ('kind', models.CharField(choices=[('home', 'at her home'), ('phone', 'by phone'), ('desk', 'she came to us'), ('outside', 'elsewhere')], max_length=10, verbose_name='how')),
+                ('topic', models.CharField(choices=[('news', 'passing on news'), ('needs', 'asking what is needed'), ('work', 'work and income'), ('family', 'family and children'), ('help', 'where to find help'), ('other', 'something else')], default='other', max_length=10, verbose_name='what about')),
+                ('people', models.PositiveIntegerField(default=1, verbose_name='how many people')),
+                ('words', models.TextField(blank=True, default='', verbose_name='your own note')),
+                ('logged_at', models.DateTimeField()),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+            ],
+            options={
+                'verbose_name': 'visit',
+                'verbose_name_plural': 'visits',
+                'indexes': [models.Index(fields=['by', '-on', '-id'], name='visit_by'), models.Index(fields=['unit_path', '-id'], name='visit_path')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['home', 'phone', 'desk', 'outside'])), name='visit_kind_known'), models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='visit_met_somebody')],
+            },
+        ),
+        migrations.CreateModel(
             name='ApprovalEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -366,6 +387,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('directive', 'number'), name='directive_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DutyNote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='day')),
+                ('kind', models.CharField(blank=True, default='', max_length=60, verbose_name='what')),
+                ('amount', models.IntegerField(default=1, verbose_name='how many')),
+                ('words', models.CharField(max_length=300, verbose_name='in your words')),
+                ('noted_at', models.DateTimeField()),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
+            ],
+            options={
+                'verbose_name': 'note in a record of duty',
+                'verbose_name_plural': 'notes in a record of duty',
+                'indexes': [models.Index(fields=['person', '-on', '-id'], name='duty_note_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='duty_note_worded'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='duty_note_counts')],
             },
         ),
         migrations.CreateModel(

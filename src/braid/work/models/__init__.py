@@ -4,6 +4,7 @@ from .directives import Directive, DirectiveRule, DirectiveVersion, Handling, Ha
 from .report_forms import Field, FormVersion, Period, PeriodRule, ReportForm, ReportFormRule
 from .reports import Approval, ApprovalEvent, Report, ReportVersion
 from .rollups import Change, Rollup, Total
+from .visits import DutyNote, Visit
 
 __all__ = [
     "Approval",
@@ -12,6 +13,7 @@ __all__ = [
     "Directive",
     "DirectiveRule",
     "DirectiveVersion",
+    "DutyNote",
     "Field",
     "FormVersion",
     "Handling",
@@ -25,4 +27,5 @@ __all__ = [
     "ReportVersion",
     "Rollup",
     "Total",
+    "Visit",
 ]
