@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import approvals, rollups
+from .views import approvals, duty, rollups, visits
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("rollups/", rollups.rollups, name="rollups"),
@@ -19,9 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rollups/<int:pk>/at/<str:code>/approval/", approvals.approval, name="approval"),
     path("rollups/<int:pk>/at/<str:code>/approval/give/", approvals.approval_give, name="approval_give"),
     path("rollups/<int:pk>/at/<str:code>/approval/reopen/", approvals.approval_reopen, name="approval_reopen"),
-from .views import duty, visits
-
-urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/", visits.visits, name="visits"),
     path("visits/<int:pk>/take-back/", visits.visit_take_back, name="visit_take_back"),
     path("me/duty/", duty.duty, name="duty"),
