@@ -49,6 +49,7 @@ def why(world: World) -> dict[str, Any]:
 
 
 LOOKS = cut(200, deputy=200, liaison=404, member=404)
+READS = cut(200, anonymous=401, deputy=200, liaison=404, member=404)
 WAITS = cut(409, deputy=409, liaison=404, member=404)
 """The township has reports of its own below it and has not approved its part."""
 
@@ -96,5 +97,23 @@ ROUTES = [
         kwargs=at("rollup_period"),
         absent=nowhere,
         data=why,
+    ),
+    Route("api:forms", everybody(200, anonymous=401)),
+    Route("api:periods", everybody(200, anonymous=401)),
+    Route(
+        "api:period",
+        everybody(200, stranger=404, anonymous=401, member=404),
+        kwargs=only_pk,
+        absent=no_pk,
+    ),
+    Route("api:period_table", READS, kwargs=only_pk, query="unit=county_a", absent_query="unit=county_x"),
+    Route("api:period_reports", READS, kwargs=only_pk, query="unit=county_a", absent_query="unit=county_x"),
+    Route("api:period_report", {**READS, "liaison": 200}, kwargs=at("rollup_period"), absent=nowhere),
+    Route(
+        "api:period_reports",
+        everybody(401),
+        method="POST",
+        kwargs=only_pk,
+        json=lambda world: {"rows": [{"key": "1", "unit": world.unit.code, "values": {"f1": 1}}]},
     ),
 ]

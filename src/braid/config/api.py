@@ -22,8 +22,9 @@ from braid.people.api import DOORS
 from braid.people.api import router as people_router
 from braid.people.decorators import SignInFirst
 from braid.units.api import router as units_router
+from braid.work.api import forms_router, periods_router
 
-DESCRIPTION = """Units, people within reach, notices, receipts and results of surveys of a federation.
+DESCRIPTION = """Units, people within reach, notices, receipts, results of surveys, and reports of a federation.
 
 - Come in with `Authorization: Bearer <key>`; keys are made at `/me/tokens/` and never open more than their person may.
 - A signed-in browser may read, too.
@@ -46,6 +47,8 @@ api.add_router("/people", people_router)
 api.add_router("/notices", notices_router)
 api.add_router("/receipts", receipts_router)
 api.add_router("/surveys", surveys_router)
+api.add_router("/forms", forms_router)
+api.add_router("/periods", periods_router)
 
 PROBLEM = "application/problem+json"
 

@@ -86,6 +86,8 @@ API_PERMISSIONS = {
     "notices.send": _("write, send and withdraw notices"),
     "notices.receipts": _("see how many have seen a notice"),
     "surveys.results": _("see the counts of closed surveys"),
+    "work.view": _("see what is asked of the unit, and what it answered"),
+    "reports.file": _("fill in and file reports"),
 }
 """What an access key can be given. Those about "my notices" need no office: they are about the person herself."""
 

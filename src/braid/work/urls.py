@@ -71,6 +71,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/<str:code>/bulk/file/", bulk_reports.bulk_file, name="bulk_file"),
     path("reports/<int:pk>/<str:code>/counted/<slug:key>/", reports.report_counted, name="report_counted"),
     path("reports/<int:pk>/<str:code>/file/<slug:key>/", reports.report_file, name="report_file"),
+from .views import approvals, duty, rollups, visits
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("rollups/", rollups.rollups, name="rollups"),
     path("rollups/<int:pk>/", rollups.rollup, name="rollup"),
     path("rollups/<int:pk>/at/<str:code>/", rollups.rollup_unit, name="rollup_unit"),
@@ -137,4 +140,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("complaints/<int:pk>/", complaints.complaint, name="complaint"),
     path("complaints/<int:pk>/answer/", complaints.complaint_answer, name="complaint_answer"),
     path("complaints/<int:pk>/take-back/", complaints.complaint_take_back, name="complaint_take_back"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/<int:pk>/take-back/", visits.visit_take_back, name="visit_take_back"),
+    path("me/duty/", duty.duty, name="duty"),
+    path("me/duty/print/", duty.duty_print, name="duty_print"),
+    path("me/duty/notes/<int:pk>/drop/", duty.duty_note_drop, name="duty_note_drop"),
+    path("me/duty/<str:kind>/", duty.duty_entries, name="duty_entries"),
 ]

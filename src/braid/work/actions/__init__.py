@@ -40,6 +40,7 @@ from .handlings import (
 )
 from .passing import pass_on
 from .periods import close_period, open_due_periods, open_period
+from .pushes import MOST_PUSHED, Push, Pushed, push_reports
 from .report_forms import (
     FieldPlan,
     FormPlan,
@@ -69,10 +70,14 @@ from .visits import drop_duty_note, log_visit, note_duty, take_back_visit
 
 __all__ = [
     "DirectiveText",
+    "MOST_PUSHED",
     "FieldPlan",
     "Filing",
     "Filled",
     "FormPlan",
+    "Note",
+    "Push",
+    "Pushed",
     "add_check",
     "add_field",
     "add_receivers",
@@ -127,6 +132,7 @@ __all__ = [
     "pass_on",
     "publish_version",
     "raise_overdue_complaints",
+    "push_reports",
     "remove_check",
     "remove_field",
     "remove_receivers",

@@ -63,6 +63,19 @@ class Filing:
     """Why what was filed before is corrected."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a period asks: read once for many reports."""
+
+    fields: list[Field]
+    checks: list[Check]
+
+    @classmethod
+    def of(cls, period: Period) -> Asked:
+        version = period.version
+        return cls(sorted(version.fields.all(), key=attrgetter("place")), [Check.of(kept) for kept in version.checks])
+
+
 @transaction.atomic
 def save_draft(period: Period, unit: Unit, filled: Filled, *, seen: Report | None, by: Person, at: datetime) -> Report:
     """Keep what was filled in so far; it counts nothing yet. Gaps are allowed, wrong values are not.
@@ -71,7 +84,7 @@ def save_draft(period: Period, unit: Unit, filled: Filled, *, seen: Report | Non
     again), and when somebody changed it since `seen`.
     """
     _check_may(period, [unit], by=by)
-    _check_values(_Asked.of(period), filled, is_whole=False)
+    _check_values(Asked.of(period), filled, is_whole=False)
     kept = _columns(filled) | {"changed_at": at, "changed_by": by}
     if seen is None:
         return _begin(period, unit, **kept)
@@ -107,10 +120,9 @@ def file_reports(period: Period, filings: Sequence[Filing], *, by: Actor, at: da
 def _file(period: Period, filings: Sequence[Filing], *, by: Actor, at: datetime) -> list[Report]:
     units = [filing.unit for filing in filings]
     _check_may(period, units, by=by)
-    asked = _Asked.of(period)
+    asked = Asked.of(period)
     for filing in filings:
-        _check_values(asked, filing.filled, is_whole=True)
-        _check_reason(filing)
+        check_filing(asked, filing)
     paths = paths_at(units, period.opened_at)
     hold_parts(period, paths.values())
     rows = [_report(period, filing, paths[filing.unit.pk], asked.fields, by=by, at=at) for filing in filings]
@@ -123,6 +135,13 @@ def _file(period: Period, filings: Sequence[Filing], *, by: Actor, at: datetime)
     follow_filing(period, units, by=by, at=at)
     record_all(_journalled(filings), by=by, at=at)
     return rows
+
+
+def check_filing(asked: Asked, filing: Filing) -> None:
+    """Go on only if `filing` can be filed as it is; else `BadInput` says what is missing or wrong."""
+    _check_values(asked, filing.filled, is_whole=True)
+    if filing.seen and filing.seen.state != ReportState.DRAFT and not filing.why.strip():
+        raise BadInput(_("Say what was corrected."), fields={"why": _("Write a reason.")})
 
 
 @transaction.atomic
@@ -175,20 +194,7 @@ def _check_open(period: Period) -> None:
         raise WrongState(_("This period is closed: it takes no more reports."))
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What a period asks: read once for many reports."""
-
-    fields: list[Field]
-    checks: list[Check]
-
-    @classmethod
-    def of(cls, period: Period) -> _Asked:
-        version = period.version
-        return cls(sorted(version.fields.all(), key=attrgetter("place")), [Check.of(kept) for kept in version.checks])
-
-
-def _check_values(asked: _Asked, filled: Filled, *, is_whole: bool) -> None:
+def _check_values(asked: Asked, filled: Filled, *, is_whole: bool) -> None:
     checks = asked.checks if is_whole else []
     wrong: dict[str, Any] = dict(wrong_values(asked.fields, checks, filled.values, is_whole=is_whole))
     if is_whole:
@@ -197,11 +203,6 @@ def _check_values(asked: _Asked, filled: Filled, *, is_whole: bool) -> None:
                 wrong[key] = _("Say why it is not what was counted.")
     if wrong:
         raise BadInput(_("Some answers are missing or wrong."), fields=wrong)
-
-
-def _check_reason(filing: Filing) -> None:
-    if filing.seen and filing.seen.state != ReportState.DRAFT and not filing.why.strip():
-        raise BadInput(_("Say what was corrected."), fields={"why": _("Write a reason.")})
 
 
 def _report(period: Period, filing: Filing, path: str, fields: Iterable[Field], *, by: Actor, at: datetime) -> Report:

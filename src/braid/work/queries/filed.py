@@ -14,12 +14,14 @@ from braid.contact.words import said
 from braid.kernel.access import AFTER_DESCENDANTS
 from braid.kernel.keyset import Page, page_of
 from braid.people.models import Person
+from braid.units.queries import unit_by_code
 from braid.work.answers import in_words
 from braid.work.checking import number_in_words
 from braid.work.enums import FieldKind, ReportState
 from braid.work.figures import cell_of, plain_value, taken
 from braid.work.measures import Summary
-from braid.work.models import Field, Report
+from braid.work.models import Field, Period, Report
+from braid.work.rules import can_view_work_at
 
 from .looks import Look, look_for
 from .rollups import Part
@@ -61,6 +63,17 @@ def report_for(person: Person, period: int, code: str) -> Reported:
     if found is None:
         raise Http404
     return Reported(look, found)
+
+
+def report_alone_for(person: Person, period: Period, code: str) -> Report:
+    """The report of the unit with `code` in `period`, once it was filed, if `person` sees the work there; else `Http404`."""
+    unit = unit_by_code(code)
+    if unit is None or not can_view_work_at(person, unit.path):
+        raise Http404
+    found = Report.objects.select_related("unit").filter(period=period, unit=unit, version__gte=1).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def table_header(fields: Sequence[Field]) -> list[str]:

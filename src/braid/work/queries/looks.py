@@ -16,7 +16,7 @@ from braid.units.models import Placement, Unit
 from braid.units.paths import number_of, numbers_of
 from braid.units.queries import unit_by_code
 from braid.units.queries.history import path_at, paths_at
-from braid.work.models import Field, Period, PeriodRule
+from braid.work.models import Field, Period, PeriodRule, ReportForm
 from braid.work.rules import VIEW_WORK
 
 
@@ -57,17 +57,38 @@ def top_look_for(person: Person, period: int) -> Look:
     raise Http404
 
 
-def periods_seen_by(person: Person, *, cursor: str = "", size: int = 25) -> Page[Period]:
-    """The periods that ask something where `person` sees the work and all below, newest first."""
+def periods_seen_by(
+    person: Person, *, alone: bool = False, form: int | None = None, cursor: str = "", size: int = 25
+) -> Page[Period]:
+    """The periods that ask something where `person` sees the work and all below, newest first; with `alone` also where she
+    sees that of one unit. `form` keeps those of one form."""
+    rows = periods().defer("rollup__addressed").filter(_seen_by(person, alone=alone))
+    return page_of(rows if form is None else rows.filter(form=form), order=("-pk",), cursor=cursor, size=size)
+
+
+def forms_seen_by(person: Person, *, cursor: str = "", size: int = 25) -> Page[ReportForm]:
+    """The forms of those periods, newest first."""
+    asked = Period.objects.filter(_seen_by(person, alone=True)).values("form")
+    rows = ReportForm.objects.filter(pk__in=asked).select_related("unit")
+    return page_of(rows, order=("-pk",), cursor=cursor, size=size)
+
+
+def period_for(person: Person, pk: int) -> Period:
+    """The period numbered `pk` if it asks something where `person` sees the work; else `Http404`."""
+    found = periods().filter(_seen_by(person, alone=True), pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _seen_by(person: Person, *, alone: bool) -> Q:
     reach = scope(person, VIEW_WORK)
-    above = {number for path in reach.subtrees for number in numbers_of(path)}
-    asked = PeriodRule.objects.filter(unit__in=above).values("period")
-    own = Q(pk__in=())
+    tops = (*reach.subtrees, *(reach.units if alone else ()))
+    above = {number for path in tops for number in numbers_of(path)}
+    found = Q(pk__in=PeriodRule.objects.filter(unit__in=above).values("period"))
     for top in reach.subtrees:
-        own |= Q(unit_path__gte=top, unit_path__lt=top + AFTER_DESCENDANTS)
-    return page_of(
-        periods().defer("rollup__addressed").filter(own | Q(pk__in=asked)), order=("-pk",), cursor=cursor, size=size
-    )
+        found |= Q(unit_path__gte=top, unit_path__lt=top + AFTER_DESCENDANTS)
+    return found
 
 
 def periods() -> QuerySet[Period]:
