@@ -281,6 +281,13 @@ def test_a_question_keeps_its_kind_in_a_table_too(world: SimpleNamespace) -> Non
     assert newest_version(made).fields.get(key="f1").kind == FieldKind.NUMBER
 
 
+def test_what_cannot_be_kept_is_refused_in_words(world: SimpleNamespace) -> None:
+    for plan, place in ((number("x" * 301), "text"), (number(low=-(10**16)), "low"), (number(high=10**16), "high")):
+        with pytest.raises(BadInput) as refused:
+            report_form(world.county, fields=(plan,))
+        assert set(refused.value.fields) == {place}
+
+
 def test_it_is_printed_and_made_a_pdf(world: SimpleNamespace, head: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("typst")
     made = report_form(world.county, fields=QUESTIONS, title={"zh-hans": "本月工作", "en": "Work"})

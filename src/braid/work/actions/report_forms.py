@@ -22,7 +22,7 @@ from braid.people.models import Person
 from braid.units.models import Unit
 from braid.work.bindings import binding_meant_by, binding_of
 from braid.work.calendar import next_first_day
-from braid.work.checking import COMPARISONS, Check
+from braid.work.checking import COMPARISONS, LARGEST, Check
 from braid.work.enums import REPORT_FORM_FLOW, Every, FieldKind, ReportFormState, RollUp
 from braid.work.models import Field, FormVersion, ReportForm, ReportFormRule
 from braid.work.queries.effects import minutes_a_month
@@ -33,6 +33,7 @@ from .budgets import check_budget
 MOST_FIELDS = 60
 MOST_CHOICES = 30
 MOST_CELLS = 200
+LONGEST_QUESTION, LONGEST_HELP = 300, 500
 
 
 @dataclass(frozen=True)
@@ -373,6 +374,12 @@ def why_not_asked(plan: FieldPlan) -> dict[str, Any]:
     wrong: dict[str, Any] = {}
     if not any(text.strip() for text in plan.text.values()):
         wrong["text"] = _("Write a question.")
+    for name, longest in (("text", LONGEST_QUESTION), ("help", LONGEST_HELP)):
+        if any(len(text) > longest for text in getattr(plan, name).values()):
+            wrong[name] = _("This is too long.")
+    for name in ("low", "high"):
+        if abs(getattr(plan, name) or 0) > LARGEST:
+            wrong[name] = _("This number is too large.")
     if plan.kind == FieldKind.CHOICE and not 2 <= len(plan.choices) <= MOST_CHOICES:
         wrong["choices"] = _("Give at least two answers to choose from.")
     if plan.kind == FieldKind.TABLE and not _is_table(plan.choices):

@@ -41,7 +41,8 @@ class Count:
 
 
 def counts_for(period: Period, unit: Unit, fields: Iterable[Field] | None = None) -> dict[str, Count]:
-    """By key of a bound question what the journal counted for `unit`. At most four queries, none without such questions."""
+    """By key of a bound question what the journal counted for `unit`; a kind that no app offers any more is left out. At most
+    four queries, none without such questions."""
     return counts_for_all(period, [unit], fields)[unit.pk]
 
 
@@ -49,7 +50,8 @@ def counts_for_all(
     period: Period, units: Sequence[Unit], fields: Iterable[Field] | None = None
 ) -> dict[int, dict[str, Count]]:
     """The same for many units, by number, in as many queries as for one."""
-    bound = {field.key: field.bound_to for field in fields or period.version.fields.all() if field.bound_to}
+    asked = period.version.fields.all() if fields is None else fields
+    bound = {field.key: field.bound_to for field in asked if binding_of(field.bound_to)}
     if not bound:
         return {unit.pk: {} for unit in units}
     inner, kinds = _with_asked_below(period, units), set(bound.values())

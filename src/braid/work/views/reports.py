@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from braid.kernel.access import require, scope
+from braid.kernel.access import scope
 from braid.kernel.offline import keep_offline, once
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.work.actions import add_report_file, file_report, save_draft
@@ -151,14 +151,13 @@ def report_counted(request: PersonRequest, pk: int, code: str, key: str) -> Http
     question = place.period.version.fields.filter(key=key).exclude(bound_to="").first()
     if question is None:
         raise Http404
-    count = counts_for(place.period, place.unit, [question])[key]
-    binding = binding_of(question.bound_to)
-    require(binding is not None)
-    assert binding is not None
+    count = counts_for(place.period, place.unit, [question]).get(key)
+    if count is None:
+        raise Http404
     context = _page_of(place) | {
         "question": question,
         "count": count,
-        "binding": binding,
+        "binding": binding_of(question.bound_to),
         "page": entries_for(place.period, place.unit, count, cursor=request.GET.get("cursor", "")),
     }
     return render(request, "work/report_counted.html", context)
