@@ -85,7 +85,7 @@ def test_plain_defaults_are_the_code_s() -> None:
 
 
 KIND = re.compile(
-    r'"((?:notice|person|office|term|account|recovery|grant|group|affiliation|survey|ballot|nomination|submission|home|unit|event|tree)'
+    r'"((?:notice|person|office|term|account|recovery|grant|group|affiliation|survey|ballot|nomination|submission|home|unit|event|tree|directive)'
     r'\.[a-z]+)"'
 )
 
