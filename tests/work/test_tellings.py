@@ -25,7 +25,7 @@ from braid.work.actions import (
     tellings,
     withdraw_directive,
 )
-from braid.work.enums import Because, Step
+from braid.work.enums import DIRECTIVE_REMINDER, Because, Step
 from braid.work.models import Directive, DirectiveRule, Escalation, Telling
 from braid.work.queries.late import late_below_for
 from tests import factories
@@ -103,13 +103,13 @@ def test_who_settled_it_meanwhile_is_not_told(
 ) -> None:
     monkeypatch.setattr(tellings, "SLICE", 1)
     begin_tellings(noon(1))
-    while Delivery.objects.filter(kind="directive_reminder").count() < 2:
+    while Delivery.objects.filter(kind=DIRECTIVE_REMINDER).count() < 2:
         go_on_telling(noon(1))
     report_done(directive, world.county, words="Done.", by=OPERATOR, at=noon(1))
     report_done(directive, world.village, words="Done.", by=OPERATOR, at=noon(1))
     work(noon(1))
     assert told() == ["township"]
-    assert Delivery.objects.get(kind="directive_reminder", why__gt="").why == "nothing of it waits for her"
+    assert Delivery.objects.get(kind=DIRECTIVE_REMINDER, why__gt="").why == "nothing of it waits for her"
 
 
 def test_quiet_hours_are_kept(world: SimpleNamespace, directive: Directive) -> None:

@@ -83,7 +83,7 @@ CAUGHT_UP_WITHIN = timedelta(days=2)
 SENT_BEFORE = timedelta(days=1)
 """Who was told of a directive less than this ago is not reminded yet."""
 
-DIRECTIVE, DIRECTIVE_REMINDER, DIRECTIVE_LATE = "directive", "directive_reminder", "directive_late"
+DIRECTIVE, DIRECTIVE_REMINDER, DIRECTIVE_LATE = "directive", "work_remind", "work_late"
 """Kinds of delivery: a directive, a reminder of one (both numbered by their telling), how many of her units are late."""
 
 MOST_STEPS = 30
