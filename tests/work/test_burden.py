@@ -14,6 +14,7 @@ from braid.contact.models import Audience
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed
 from braid.people.enums import Office
+from braid.units.enums import UnitKind
 from braid.units.models import Level
 from braid.work.actions import (
     check_budget,
@@ -196,6 +197,9 @@ def test_the_view_of_a_subtree(world: SimpleNamespace, levels: None) -> None:
         (world.province, 1, 20),
     ]
     assert [row.unit for row in who_asks(world.county, NOVEMBER).rows] == [world.nation]
+    choir = factories.unit(world.village, name="choir", code="choir", kind=UnitKind.GROUP)
+    factories.directive(world.village, DirectiveRule(unit=choir), minutes=2_000)
+    assert world.village not in [row.unit for row in who_asks(world.nation, NOVEMBER).rows]
     (over,) = units_over(world.nation, NOVEMBER, level=5).rows
     assert (over.unit, over.minutes, over.budget) == (world.village, 300, 240)
     assert units_over(world.nation, NOVEMBER, level=3).rows == []

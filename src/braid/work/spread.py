@@ -66,8 +66,10 @@ class Spread:
     def minutes(self) -> Numbers:
         """What has been asked of each unit, in tree order; of closed ones and placeholders nothing."""
         total = np.zeros(len(self.tree.numbers), dtype=np.int32)
+        running = np.empty_like(total)
         for sorts, added in self._added.items():
-            total += np.where(self.mask_of(sorts), np.cumsum(added[:-1], dtype=np.int32), 0)
+            np.cumsum(added[:-1], out=running)
+            total += np.multiply(running, self.mask_of(sorts), out=running)
         return total
 
     def count(self, pieces: Iterable[Piece]) -> int:

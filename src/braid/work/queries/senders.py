@@ -58,8 +58,11 @@ class Sent:
         return self.units * self.thing.minutes
 
 
-def senders_in(unit: Unit, span: Span, *, most: int | None = None) -> Senders:
-    """What was asked of the units in the subtree of `unit` in `span`, by who asked it, the most minutes first. Six queries."""
+def senders_in(unit: Unit, span: Span, *, most: int | None = None, above_level: int | None = None) -> Senders:
+    """What was asked of the units in the subtree of `unit` in `span`, by who asked it, the most minutes first. Six queries.
+
+    `most`: only so many rows; `above_level`: only of units on the levels above it.
+    """
     tree = snapshot.current()
     spread, within = Spread(tree), tree.span(unit.pk)
     found: dict[int, Sender] = {}
@@ -70,7 +73,7 @@ def senders_in(unit: Unit, span: Span, *, most: int | None = None) -> Senders:
             sender.things[thing.kind] += 1
     rows = sorted(found.values(), key=lambda row: (-row.minutes, row.number))
     whole = sum(row.minutes for row in rows)
-    rows = rows[:most]
+    rows = [row for row in rows if above_level is None or tree.levels[tree.ordinals[row.number]] < above_level][:most]
     units_of = Unit.objects.in_bulk([row.number for row in rows])
     for row in rows:
         row.unit = units_of[row.number]

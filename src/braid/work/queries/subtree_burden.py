@@ -74,4 +74,6 @@ def units_over(unit: Unit, month: date, *, level: int | None, after: int = -1) -
 
 def who_asks(unit: Unit, month: date) -> Senders:
     """Who asked most of the units in the subtree of `unit` in `month`: units that have others below them, never the lowest."""
-    return senders_in(unit, Span.of(month), most=MOST_SENDERS)
+    tree = snapshot.current()
+    lowest = int(tree.levels[tree.bodies].max(initial=0))
+    return senders_in(unit, Span.of(month), most=MOST_SENDERS, above_level=lowest)
