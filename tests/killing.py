@@ -1,7 +1,8 @@
 """Real `kill -9`: a process is started over and over and killed at a random moment.
 
-Run as `python -m tests.killing MODULE:FUNCTION KILLS LONGEST_MS SEED [HANDS]` it loads Django once and forks `HANDS`
-children at a time; each calls the function (with its number) until it is killed. Children open their own connections.
+Run as `python -m tests.killing MODULE STEP...` it loads Django once and forks a child for each step. A step is the name of
+a function, or `FUNCTION:KILLS:LONGEST_MS:SEED:HANDS`: then `HANDS` children at a time call it (each with its number) until
+they are killed. Children open their own connections.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
@@ -84,15 +86,25 @@ def run(command: list[str], environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def kill_often(function: str, environment: dict[str, str], *, longest_ms: int, hands: int = 1, seed: int = 1) -> int:
-    """Have `module:function` killed `KILLS` times; returns how many were killed while still at work."""
-    arguments = [function, str(KILLS), str(longest_ms), str(seed), str(hands)]
-    return int(run([sys.executable, "-m", "tests.killing", *arguments], environment).split()[-1])
+def kill_often(
+    workers: str,
+    work: str,
+    environment: dict[str, str],
+    *,
+    longest_ms: int,
+    hands: int = 1,
+    seed: int = 1,
+    prepared: bool = False,
+) -> tuple[int, str]:
+    """Call `prepare` of the module, have `work` killed `KILLS` times, call `judge`; how many were at work, and what it says."""
+    steps = [*([] if prepared else ["prepare"]), f"{work}:{KILLS}:{longest_ms}:{seed}:{hands}", "judge"]
+    *_, at_work, said = run([sys.executable, "-m", "tests.killing", workers, *steps], environment).splitlines()
+    return int(at_work), said
 
 
 def call(function: str, environment: dict[str, str]) -> str:
     """Call `module:function` once in a process of its own and return what it printed."""
-    return run([sys.executable, "-m", "tests.killing", function], environment)
+    return run([sys.executable, "-m", "tests.killing", *function.split(":")], environment)
 
 
 def _named(url: str, name: str) -> str:
@@ -150,9 +162,10 @@ def _child(work: Callable[[], None]) -> int:
     try:
         work()
         code = 0
-    except BaseException as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+    except BaseException:
+        traceback.print_exc()
     finally:
+        sys.stdout.flush()
         os._exit(code)
 
 
@@ -175,13 +188,16 @@ def _dies(work: Callable[[Progress], None], moment: int) -> bool:
 
 def main(arguments: list[str]) -> None:
     django.setup()
-    module, name = arguments[0].split(":")
-    function = getattr(import_module(module), name)
-    if len(arguments) == 1:
-        function()
-    else:
-        kills, longest_ms, seed, hands = map(int, arguments[1:])
-        print(_nursery(function, kills, longest_ms, hands, random.Random(seed)))
+    module = import_module(arguments[0])
+    for step in arguments[1:]:
+        name, *numbers = step.split(":")
+        function = getattr(module, name)
+        if numbers:
+            kills, longest_ms, seed, hands = map(int, numbers)
+            print(_nursery(function, kills, longest_ms, hands, random.Random(seed)), flush=True)
+        else:
+            _, status = os.waitpid(_child(function), 0)
+            assert status == 0, f"{name} failed: {status}"
 
 
 if __name__ == "__main__":

@@ -37,10 +37,11 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop run
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here as `browser`; without Chromium skip it, in CI let it fail."""
+    """Mark everything here as `browser`, with a second try; without Chromium skip it, in CI let it fail."""
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))
             if CHROMIUM is None and not os.environ.get("CI"):
                 item.add_marker(pytest.mark.skip(reason="NO CHROMIUM HERE: the journeys in tests/browser did not run"))
 

@@ -40,6 +40,7 @@ def test_a_notice_with_a_picture_is_read_twice_planned_and_asked_about(visit: Vi
     page.goto(f"/notices/{draft.pk}/send/")
     assert_accessible(page)
     page.get_by_role("button", name="Ask a second reader").click()
+    expect(page.locator("#messages")).to_contain_text("Asked.")
     shoot(page, "second-reader-asked")
 
     page = visit(f"/notices/{draft.pk}/review/", person=head)
@@ -47,6 +48,7 @@ def test_a_notice_with_a_picture_is_read_twice_planned_and_asked_about(visit: Vi
     assert_accessible(page)
     shoot(page, "second-reader")
     page.get_by_role("button", name="I have read it: it may go out").click()
+    expect(page.locator("#messages")).to_contain_text("You agreed.")
 
     page = visit(f"/notices/{draft.pk}/send/", person=deputy)
     page.get_by_role("link", name="Send later").click()
@@ -58,6 +60,7 @@ def test_a_notice_with_a_picture_is_read_twice_planned_and_asked_about(visit: Vi
     assert_accessible(page)
     shoot(page, "planned")
     page.get_by_role("button", name="Call it off").click()
+    expect(page.locator("#messages")).to_contain_text("Called off.")
     page.goto(f"/notices/{draft.pk}/send/")
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_role("button", name="Undo sending")).to_be_visible()
@@ -80,6 +83,7 @@ def test_a_notice_with_a_picture_is_read_twice_planned_and_asked_about(visit: Vi
     assert_accessible(page)
     shoot(page, "answer")
     page.get_by_role("button", name="Answer").click()
+    expect(page.locator("#messages")).to_contain_text("Answered.")
     assert NoticeQuestion.objects.get().state == "answered"
 
     for language in ("en", "zh-hans"):

@@ -36,7 +36,7 @@ KEPT = """(async () => {
 
 def settled(page: Page) -> Page:
     """The page, once the service worker answers for it and has fetched Today and the inbox."""
-    for _ in range(400):
+    for _ in range(1200):
         if page.evaluate(KEPT) >= 2:
             return page
         page.wait_for_timeout(50)
@@ -73,6 +73,7 @@ def test_reading_answering_and_sending_later(visit: Visit, head: Person) -> None
 
     page.context.set_offline(False)
     page.goto("/today/")
+    page.wait_for_function("window.braidQueue && braidQueue.all().then((all) => all.length === 0)")
     expect(page.get_by_role("link", name="1 waiting to send")).to_be_hidden()
     assert Receipt.objects.filter(fact=2, person=head).count() == 1
 
@@ -140,8 +141,12 @@ def test_another_person_on_the_same_device_finds_nothing(visit: Visit, head: Per
     page = settled(visit("/today/", person=head, worker=True))
     page.goto(hers)
     other = member(head.memberships.get().unit, Office.DEPUTY, who=person("Li Na"))
+    before = page.evaluate("braidQueue.who()")
     page.context.add_cookies([session_of(live_server.url, other)])
     page.goto("/today/")
+    page.wait_for_function(
+        "(before) => window.braidQueue && braidQueue.who().then((who) => who !== before)", arg=before
+    )
     page.context.set_offline(True)
     page.goto(hers)
     expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")

@@ -56,7 +56,7 @@ def test_a_call_is_asked_for_copied_passed_on_and_counted(visit: Visit) -> None:
     reader.goto(f"/r/{code}/")
     expect(reader.get_by_role("heading", level=1)).to_have_text("Lantern festival")
     fold_opens(timezone.now())
-    shape.get_by_role("row", name="Level 3 1 0 1 80 1").wait_for()  # it renews itself
+    shape.get_by_role("row", name="Level 3 1 0 1 80 1").wait_for(timeout=30_000)  # it renews itself
     page = visit(f"/notices/{call.pk}/pyramid/", person=head, language="zh-hans", dark=True)
     assert_accessible(page)
     shoot(page, "relay-pyramid")

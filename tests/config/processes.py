@@ -140,7 +140,7 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 40) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 120) -> None:
     """Until it is so; fails when it takes too long."""
     deadline = time.monotonic() + seconds
     while not what():
@@ -151,7 +151,7 @@ def wait_for(what: Callable[[], bool], seconds: float = 40) -> None:
 def status_of(address: str) -> int:
     """The HTTP status of a GET; 0 when nobody answers."""
     try:
-        with urlopen(address, timeout=5) as answer:
+        with urlopen(address, timeout=30) as answer:
             return int(answer.status)
     except HTTPError as error:
         return error.code

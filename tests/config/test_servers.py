@@ -69,7 +69,7 @@ def test_ready_tells_of_database_migrations_worker_and_failed_work(braid: Braid,
 
 
 def body_of(address: str) -> dict[str, object]:
-    with urlopen(address, timeout=5) as answer:
+    with urlopen(address, timeout=30) as answer:
         found: dict[str, object] = json.load(answer)
         return found
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.killing import KILLS, ROOT, call, kill_often, scratch
+from tests.killing import KILLS, ROOT, kill_often, scratch
 
 WORKERS = "tests.contact.delivery_workers"
 SILENT_OF_100 = 3
@@ -43,7 +43,6 @@ def receiving(folder: Path, seed: int) -> Iterator[dict[str, str]]:
 def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path, hands: int) -> None:
     with scratch(tmp_path) as environment, receiving(tmp_path, hands) as there:
         environment |= there
-        call(f"{WORKERS}:prepare", environment)
-        at_work = kill_often(f"{WORKERS}:keep_working", environment, longest_ms=60, hands=hands, seed=hands)
-        assert at_work >= KILLS >= 40
-        assert call(f"{WORKERS}:judge", environment).startswith("right")
+        at_work, said = kill_often(WORKERS, "keep_working", environment, longest_ms=60, hands=hands, seed=hands)
+    assert at_work >= KILLS >= 40
+    assert said.startswith("right")

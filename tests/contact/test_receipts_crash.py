@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.killing import KILLS, call, kill_often, scratch
+from tests.killing import KILLS, kill_often, scratch
 
 WORKERS = "tests.contact.receipt_workers"
 
 
 def test_what_was_answered_is_recorded_though_all_are_killed(tmp_path: Path) -> None:
     with scratch(tmp_path) as environment:
-        call(f"{WORKERS}:prepare", environment)
-        at_work = kill_often(f"{WORKERS}:answer_and_fold", environment, longest_ms=120, hands=3, seed=5)
-        assert at_work >= KILLS
-        assert call(f"{WORKERS}:judge", environment).startswith("right")
+        at_work, said = kill_often(WORKERS, "answer_and_fold", environment, longest_ms=120, hands=3, seed=5)
+    assert at_work >= KILLS
+    assert said.startswith("right")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.killing import KILLS, call, kill_often, scratch
+from tests.killing import KILLS, kill_often, scratch
 
 WORKERS = "tests.contact.vote_workers"
 
 
 def test_one_person_has_one_vote_though_all_are_killed(tmp_path: Path) -> None:
     with scratch(tmp_path) as environment:
-        call(f"{WORKERS}:prepare", environment)
-        at_work = kill_often(f"{WORKERS}:vote_and_fold", environment, longest_ms=120, hands=3, seed=7)
-        assert at_work >= KILLS
-        assert call(f"{WORKERS}:judge", environment).startswith("right")
+        at_work, said = kill_often(WORKERS, "vote_and_fold", environment, longest_ms=120, hands=3, seed=7)
+    assert at_work >= KILLS
+    assert said.startswith("right")

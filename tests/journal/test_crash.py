@@ -21,6 +21,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 @pytest.mark.parametrize("hands", [1, 2])
 def test_no_loss_and_no_double_count_when_folders_are_killed(environment: dict[str, str], hands: int) -> None:
-    at_work = kill_often(f"{WORKERS}:keep_folding", environment, longest_ms=120, hands=hands, seed=hands)
+    at_work, said = kill_often(
+        WORKERS, "keep_folding", environment, longest_ms=120, hands=hands, seed=hands, prepared=True
+    )
     assert at_work >= KILLS >= 40
-    assert call(f"{WORKERS}:judge", environment).startswith("right")
+    assert said.startswith("right")

@@ -17,6 +17,8 @@ from braid.people.models import Person
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 PIECES = 300
+PAUSE = 0.015
+"""How long a piece takes at least: all workers together come to fewer than `PIECES` before the last is killed."""
 
 
 @task
@@ -42,7 +44,7 @@ def work_slowly(number: int, *, at: datetime) -> None:
     """Effects in the database and outside, and some time between them, to be killed in."""
     Person.objects.create(name=f"effect {number}", created_at=at)
     _tell("begin", number)
-    time.sleep(0.006)
+    time.sleep(PAUSE)
     _tell("end", number)
 
 
@@ -62,6 +64,8 @@ def judge() -> None:
     """Finish the rest undisturbed; then every piece was done once in the database and never by two at the same time."""
     left = Owed.objects.count()
     assert left > 0, "all was done before the last kill"
+    global PAUSE
+    PAUSE = 0
     for turn in range(20):
         run_due(at=NOW + timedelta(days=30 + turn))
     assert not Owed.objects.exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.killing import KILLS, call, kill_often, scratch
+from tests.killing import KILLS, kill_often, scratch
 
 WORKERS = "tests.kernel.outbox_workers"
 
@@ -14,7 +14,6 @@ WORKERS = "tests.kernel.outbox_workers"
 @pytest.mark.parametrize("hands", [1, 3])
 def test_work_is_done_though_workers_are_killed(tmp_path: Path, hands: int) -> None:
     with scratch(tmp_path) as environment:
-        call(f"{WORKERS}:prepare", environment)
-        at_work = kill_often(f"{WORKERS}:keep_working", environment, longest_ms=90, hands=hands, seed=hands)
-        assert at_work >= KILLS >= 40
-        assert call(f"{WORKERS}:judge", environment).startswith("right")
+        at_work, said = kill_often(WORKERS, "keep_working", environment, longest_ms=90, hands=hands, seed=hands)
+    assert at_work >= KILLS >= 40
+    assert said.startswith("right")

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -110,9 +109,10 @@ def test_sigterm_ends_the_worker_after_the_piece_in_hand(tmp_path: Path) -> None
     program = (
         "import django, time; django.setup()\n"
         "from braid.kernel import worker\n"
-        "def slow(at):\n    print('begin', flush=True); time.sleep(0.5); print('end', flush=True); return 1\n"
+        "stop = worker.stop_on_signals()\n"
+        "def slow(at):\n    print('begin', flush=True); stop.wait(); time.sleep(0.1); print('end', flush=True); return 1\n"
         "worker.rounds[:] = [slow]; worker.sweeps.clear()\n"
-        "worker.work(worker.stop_on_signals())\n"
+        "worker.work(stop)\n"
         "print('stopped')\n"
     )
     with scratch(tmp_path) as environment:
@@ -125,7 +125,6 @@ def test_sigterm_ends_the_worker_after_the_piece_in_hand(tmp_path: Path) -> None
         assert process.stdout
         while process.stdout.readline().strip() != "begin":
             pass
-        time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
         rest, _ = process.communicate(timeout=20)
     assert process.returncode == 0

@@ -35,7 +35,7 @@ def walk(client: Client) -> Any:
     """From our button to the provider and back, as a browser walks; what our callback answers."""
     on = client.post("/accounts/oidc/federation/")
     assert on.status_code == 200, on
-    there = requests.get(on.context["link"], allow_redirects=False, timeout=5)
+    there = requests.get(on.context["link"], allow_redirects=False, timeout=30)
     return client.get(there.headers["Location"].removeprefix("http://testserver"))
 
 
@@ -104,7 +104,7 @@ def test_a_state_is_used_once_and_by_its_browser(ada: Person) -> None:
     connect(by_password(ada))
     client = Client()
     on = client.post("/accounts/oidc/federation/")
-    back = requests.get(on.context["link"], allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(on.context["link"], allow_redirects=False, timeout=30).headers["Location"]
     back = back.removeprefix("http://testserver")
     thief = Client()
     thief.get(back)

@@ -30,7 +30,8 @@ def test(context: typer.Context) -> None:
     arguments = [_from_here(one, root) for one in context.args]
     os.chdir(root)
     if not any(one.startswith(("-n", "-p", "--pdb", "--collect", "--co")) for one in arguments):
-        arguments = ["-n", str(min(os.cpu_count() or 1, 4)), *arguments]
+        processes = min((os.cpu_count() or 1) + 1, 4)  # one more than cores: some wait for a browser or a disk
+        arguments = ["-n", str(processes), *arguments]
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 (pytest takes this process over)
 
