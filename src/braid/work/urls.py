@@ -71,9 +71,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/<str:code>/bulk/file/", bulk_reports.bulk_file, name="bulk_file"),
     path("reports/<int:pk>/<str:code>/counted/<slug:key>/", reports.report_counted, name="report_counted"),
     path("reports/<int:pk>/<str:code>/file/<slug:key>/", reports.report_file, name="report_file"),
-from .views import approvals, duty, rollups, visits
-
-urlpatterns: list[URLPattern | URLResolver] = [
     path("rollups/", rollups.rollups, name="rollups"),
     path("rollups/<int:pk>/", rollups.rollup, name="rollup"),
     path("rollups/<int:pk>/at/<str:code>/", rollups.rollup_unit, name="rollup_unit"),

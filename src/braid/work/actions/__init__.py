@@ -69,8 +69,8 @@ from .time_taken import fold_minutes, note_minutes
 from .visits import drop_duty_note, log_visit, note_duty, take_back_visit
 
 __all__ = [
-    "DirectiveText",
     "MOST_PUSHED",
+    "DirectiveText",
     "FieldPlan",
     "Filing",
     "Filled",
@@ -131,8 +131,8 @@ __all__ = [
     "open_period",
     "pass_on",
     "publish_version",
-    "raise_overdue_complaints",
     "push_reports",
+    "raise_overdue_complaints",
     "remove_check",
     "remove_field",
     "remove_receivers",
