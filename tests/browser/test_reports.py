@@ -165,6 +165,7 @@ def test_what_was_filed_offline_over_another_hand_is_shown_and_kept(
     page.get_by_role("button", name="Report it").click()
     expect(page.locator("#messages")).to_contain_text("Reported.")
     assert Report.objects.get().values["f3"] == 12
+    expect(page.get_by_text("could not be sent")).to_be_hidden()
 
 
 def test_a_form_is_made_and_put_to_use(visit: Visit, units: dict[str, Unit]) -> None:

@@ -145,7 +145,7 @@ def report_form_asked(request: PersonRequest, pk: int) -> HttpResponse:
     form = AskedForm(request.POST or None, reach=reach, initial={"unit": found.unit.code, "reach": "subtree"})
     if request.method == "POST" and form.is_valid():
         ask_units(found, form.asked, by=request.person)
-        messages.success(request, _("Added to those who are asked."))
+        messages.success(request, _("These units are asked as well."))
         return redirect("report_form_asked", pk=pk)
     context = {
         "report_form": found,
@@ -162,7 +162,7 @@ def report_form_asked(request: PersonRequest, pk: int) -> HttpResponse:
 def report_form_asked_remove(request: PersonRequest, pk: int, rule: int) -> HttpResponse:
     """Ask the units of one rule no longer."""
     ask_units_no_longer(form_to_run_for(request.person, pk), rule, by=request.person)
-    messages.success(request, _("They are not asked any more."))
+    messages.success(request, _("These units are asked no longer."))
     return redirect("report_form_asked", pk=pk)
 
 

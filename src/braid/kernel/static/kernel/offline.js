@@ -21,6 +21,7 @@ async function startForm(form) {
   add(form, "_what", form.dataset.offline);
   if (!form.dataset.offlineSlot) return;
   add(form, "_slot", form.dataset.offlineSlot);
+  if ("offlineAnswered" in form.dataset) return; // the page shows what she sent just now, and what is wrong with it
   const touched = new Set();
   form.addEventListener("input", (event) => touched.add(event.target));
   const kept = await window.braidQueue.get(form.dataset.offlineSlot);

@@ -114,10 +114,10 @@ async function form(event, url) {
   try {
     const answer = await fetch(event.request);
     await noteReader(answer, url);
+    if (answer.type === "opaqueredirect") await dropOlder(again);
     return answer;
   } catch (failed) {
-    const type = again.headers.get("Content-Type") || "";
-    const fields = new URLSearchParams(type.startsWith("application/x-www-form-urlencoded") ? await again.text() : "");
+    const fields = await fieldsOf(again);
     const who = await braidQueue.who();
     if (!who || !fields.get("_key")) return caches.match(BRAID.offline);
     fields.delete("csrfmiddlewaretoken");
@@ -126,6 +126,19 @@ async function form(event, url) {
     if (self.registration.sync) self.registration.sync.register("send").catch(() => undefined);
     return Response.redirect(BRAID.offline, 303);
   }
+}
+
+async function fieldsOf(request) {
+  const type = request.headers.get("Content-Type") || "";
+  return new URLSearchParams(type.startsWith("application/x-www-form-urlencoded") ? await request.text() : "");
+}
+
+// What she did now takes the place of what she wrote about the same thing and could not send.
+async function dropOlder(request) {
+  const slot = (await fieldsOf(request)).get("_slot");
+  if (!slot || !await braidQueue.get(slot)) return;
+  await braidQueue.drop(slot);
+  await tellPages();
 }
 
 let sending = null; // one after the other, however many pages ask
