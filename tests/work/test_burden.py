@@ -17,16 +17,20 @@ from braid.people.enums import Office
 from braid.units.enums import UnitKind
 from braid.units.models import Level
 from braid.work.actions import (
+    FormPlan,
+    add_field,
+    change_form,
     check_budget,
     file_report,
     fold_minutes,
     note_minutes,
+    open_period,
     publish_version,
     send_back,
     set_budgets,
 )
 from braid.work.actions.reports import Filled
-from braid.work.enums import Asking, ReportFormState
+from braid.work.enums import Asking, Every, ReportFormState
 from braid.work.models import Budget, DirectiveRule, ReportFormRule, TimeSaid
 from braid.work.queries.budgets import budget_of, level_budgets
 from braid.work.queries.burden import Span, asked_of, minutes_everywhere
@@ -141,8 +145,6 @@ def test_the_effect_is_told_before_it_is_sent(world: SimpleNamespace, levels: No
 
 def test_a_form_beyond_the_budget_needs_a_reason_that_is_kept(world: SimpleNamespace, levels: None) -> None:
     made = form_draft(world.nation, ReportFormRule(unit=world.nation), minutes=300)
-    from braid.work.actions import add_field
-
     add_field(made, number(), by=OPERATOR, at=OPENED)
     with pytest.raises(BadInput, match="budget"):
         publish_version(made, by=OPERATOR, at=NOW)
@@ -155,11 +157,25 @@ def test_a_form_beyond_the_budget_needs_a_reason_that_is_kept(world: SimpleNames
     assert line.why == "Once in ten years."
 
 
-def test_a_weekly_form_comes_four_and_a_third_times_a_month(world: SimpleNamespace) -> None:
-    from braid.work.enums import Every
+def test_a_weekly_form_comes_four_and_a_third_times_a_month() -> None:
+    assert minutes_a_month(10, Every.MONTH) == 10
+    assert minutes_a_month(10, Every.WEEK) == 44
 
-    assert minutes_a_month(form_draft(world.nation, minutes=10)) == 10
-    assert minutes_a_month(form_draft(world.nation, minutes=10, every=Every.WEEK)) == 44
+
+def test_a_form_in_use_does_not_grow_beyond_the_budget_unseen(world: SimpleNamespace, levels: None) -> None:
+    head = world.heads["nation"]
+    form = factories.report_form(world.nation, minutes=100)
+    plan = FormPlan(form.title, form.purpose, form.basis, 300, form.ends_on)
+    with pytest.raises(BadInput, match="budget"):
+        change_form(form, plan, by=head, at=NOW)
+    days = {"first_on": NOVEMBER, "last_on": NOVEMBER, "due_on": date(2026, 12, 1)}
+    factories.directive(world.nation, sent_at=NOW, minutes=200)
+    with pytest.raises(BadInput, match="budget"):
+        open_period(form, **days, by=head, at=NOW)
+    open_period(form, **days, over_budget_why="The census.", by=head, at=NOW)
+    form.refresh_from_db()
+    assert form.over_budget_why == "The census."
+    assert change_form(form, plan, by=head, at=NOW).minutes == 300
 
 
 def test_the_page_of_a_unit(world: SimpleNamespace, levels: None) -> None:

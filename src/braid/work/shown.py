@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 
 from braid.contact.models import Notice
 
+from .enums import Every
 from .models import Directive, ReportForm
 from .queries.effects import Effect, effect_of, minutes_a_month
 from .reading import minutes_of
@@ -24,7 +25,7 @@ def minutes_for(thing: Notice | Directive | ReportForm) -> int:
     if isinstance(thing, Notice):
         asked = {"asks_acknowledgement": thing.asks_acknowledgement, "asks_done": thing.asks_done}
         return minutes_of(thing.title, thing.body, **asked)
-    return thing.minutes if isinstance(thing, Directive) else minutes_a_month(thing)
+    return thing.minutes if isinstance(thing, Directive) else minutes_a_month(thing.minutes, Every(thing.every))
 
 
 def effect_shown(thing: Notice | Directive | ReportForm, effect: Effect) -> str:

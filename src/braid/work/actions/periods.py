@@ -18,6 +18,8 @@ from braid.work.enums import Every, FieldKind, ReportFormState, RollUp
 from braid.work.models import Directive, Field, Period, PeriodRule, ReportForm, Rollup
 from braid.work.rules import can_run_forms_of
 
+from .budgets import check_budget
+
 RULE = ("unit", "is_subtree", "levels", "kinds", "offices")
 """What one rule of an audience says."""
 AT_ONCE = 20
@@ -35,11 +37,13 @@ def open_period(
     at: datetime,
     directive: Directive | None = None,
     rules: Iterable[AudienceRule] | None = None,
+    over_budget_why: str = "",
 ) -> Period:
     """Ask the newest published version of `form` for the days from `first_on` to `last_on`, both included.
 
     Asked are the units of the form's own rules, or of `rules` (those of `directive`). Refused when `by` may not run forms of
-    its unit, when it is not in use, and when it asks nobody.
+    its unit, when it is not in use, when it asks nobody, and when somebody opens it without a directive and puts units over
+    their budget of time without a reason: the one given when it was put to use, or `over_budget_why`.
     """
     require(can_run_forms_of(by, form.unit_path))
     if form.state != ReportFormState.OPEN:
@@ -49,6 +53,10 @@ def open_period(
     asked = list(form.audience.all()) if rules is None else list(rules)
     if not asked:
         raise BadInput(_("Choose which units fill in this form first."))
+    if (
+        directive is None and by is not OPERATOR
+    ):  # a directive has its own reason; the worker opens what was reasoned before
+        _check_time(form, asked, over_budget_why, at=at)
     version = form.versions.exclude(published_at=None).order_by("-number")[0]
     rollup = Rollup.objects.create(opened_at=at, extremes=extremes_of(version.fields.all()))
     period = Period.objects.create(
@@ -68,6 +76,14 @@ def open_period(
     )
     record(form.unit, Strand.WORK, "form.asked", by=by, at=at)
     return period
+
+
+def _check_time(form: ReportForm, asked: Iterable[AudienceRule], why: str, *, at: datetime) -> None:
+    why = why.strip() or form.over_budget_why
+    check_budget(asked, sender=form.unit, minutes=form.minutes, why=why, at=at)
+    if why != form.over_budget_why:
+        form.over_budget_why = why
+        form.save(update_fields=["over_budget_why"])
 
 
 @transaction.atomic

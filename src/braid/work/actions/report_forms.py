@@ -93,15 +93,18 @@ def draft_form(
 
 
 @transaction.atomic
-def change_form(form: ReportForm, plan: FormPlan, *, by: Actor, at: datetime) -> ReportForm:
+def change_form(form: ReportForm, plan: FormPlan, *, over_budget_why: str = "", by: Actor, at: datetime) -> ReportForm:
     """Give a form another register entry. Refused as in `draft_form`, and once it has ended; how often it is asked stays
-    once it is in use."""
+    once it is in use, and more minutes than units have need a reason then (`over_budget_why`)."""
     require(can_run_forms_of(by, form.unit_path))
     _check_plan(plan, on=timezone.localdate(at))
     if form.state != ReportFormState.DRAFT and plan.every != form.every:
         raise WrongState(_("How often it is asked cannot change any more. End this form and begin another one."))
+    why = over_budget_why.strip() or form.over_budget_why
+    if form.state == ReportFormState.OPEN and plan.minutes > form.minutes:
+        _check_time(form, why, minutes=plan.minutes, at=at)
     seen = ReportForm.objects.filter(pk=form.pk, changed_at=form.changed_at).exclude(state=ReportFormState.ENDED)
-    values = {**asdict(plan), "changed_at": at}
+    values = {**asdict(plan), "changed_at": at, "over_budget_why": why}
     if not seen.update(**values):
         raise WrongState(_("Somebody else changed this a moment ago. Open it again to see how it is now."))
     for name, value in values.items():
@@ -275,7 +278,7 @@ def publish_version(form: ReportForm, *, over_budget_why: str = "", by: Actor, a
     if not version.fields.exists():
         raise BadInput(_("Ask something first."))
     if form.state == ReportFormState.DRAFT:
-        _check_time(form, over_budget_why or form.over_budget_why, at=at)
+        _check_time(form, over_budget_why or form.over_budget_why, minutes=form.minutes, at=at)
     version.published_at = at
     version.save(update_fields=["published_at"])
     if form.state == ReportFormState.DRAFT:
@@ -304,9 +307,9 @@ def delete_form(form: ReportForm, *, by: Actor) -> None:
         raise WrongState(_("This form is in use. You can end it."))
 
 
-def _check_time(form: ReportForm, why: str, *, at: datetime) -> None:
-    rules = list(form.audience.all())
-    check_budget(rules, sender=form.unit, minutes=minutes_a_month(form), why=why, at=at)
+def _check_time(form: ReportForm, why: str, *, minutes: int, at: datetime) -> None:
+    a_month = minutes_a_month(minutes, Every(form.every))
+    check_budget(form.audience.all(), sender=form.unit, minutes=a_month, why=why, at=at)
 
 
 def _hold_draft(form: ReportForm, *, at: datetime) -> FormVersion:

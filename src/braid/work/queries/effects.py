@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,6 @@ from braid.units import snapshot
 from braid.units.models import Unit
 from braid.units.queries import level_names
 from braid.work.enums import Every
-from braid.work.models import ReportForm
 from braid.work.spread import Ask, Spread
 
 from .budgets import budgets_in
@@ -23,7 +23,6 @@ from .burden import Span, minutes_everywhere, month_of
 
 NAMED = 3
 """Units named before a link to all."""
-WEEKS_A_MONTH = 52 / 12
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,9 @@ def page_of_places(places: np.ndarray[Any, np.dtype[np.intp]], *, after: int = -
     return Page(_units_at(snapshot.current(), found), str(int(found[-1])) if more else "")
 
 
-def minutes_a_month(form: ReportForm) -> int:
-    """What `form` costs a unit in a month in which it is asked; a weekly one comes four and a third times."""
-    return -int(-form.minutes * WEEKS_A_MONTH // 1) if form.every == Every.WEEK else form.minutes
+def minutes_a_month(minutes: int, every: Every) -> int:
+    """What a form of `minutes` costs a unit in a month in which it is asked; a weekly one comes four and a third times."""
+    return math.ceil(minutes * 52 / 12) if every == Every.WEEK else minutes
 
 
 def _units_at(tree: snapshot.Snapshot, places: np.ndarray[Any, np.dtype[np.intp]]) -> list[Unit]:
