@@ -25,20 +25,24 @@ from braid.work.enums import DIRECTIVE, DIRECTIVE_FLOW, DirectiveState, Step
 from braid.work.models import Directive, DirectiveRule, DirectiveVersion, Period, Rollup, Telling
 from braid.work.rules import SEND_DIRECTIVES, can_send_directives_of, can_undo_directive, is_directive_out, takes_work
 
+from .budgets import check_budget
 from .directive_reviews import check_directive_correctable, check_directive_read
 from .directives import check_due, check_form, clean_steps
 from .periods import open_period
 
 
 @transaction.atomic
-def send_directive(directive: Directive, *, by: Actor, at: datetime) -> Directive:
+def send_directive(directive: Directive, *, over_budget_why: str = "", by: Actor, at: datetime) -> Directive:
     """Send a draft to the units it asks; it goes out `UNDO_WINDOW` after `at`, and until then can be undone.
 
     However many it asks, this writes the directive, its rules, an empty roll-up and one owed piece of work. Refused when `by`
     may not send for its unit, reach all it asks or ask for its form, when its unit is closed, when it asks no unit, when its
-    day is past, without a second reader where one is needed, and when it is no draft.
+    day is past, without a second reader where one is needed, when it puts units over their budget of time without a reason
+    (`over_budget_why`), which they read, and when it is no draft.
     """
     check_directive_can_go(directive, by=by, at=at)
+    why, rules = over_budget_why.strip() or directive.over_budget_why, directive.audience.all()
+    check_budget(rules, sender=directive.unit, minutes=directive.minutes, why=why, at=at)
     sent_at = at + UNDO_WINDOW
     DIRECTIVE_FLOW.move(
         directive,
@@ -46,6 +50,7 @@ def send_directive(directive: Directive, *, by: Actor, at: datetime) -> Directiv
         sent_at=sent_at,
         sent_by=by if isinstance(by, Person) else None,
         rollup=Rollup.objects.create(opened_at=sent_at),
+        over_budget_why=why,
     )
     directive.audience.update(sent_at=sent_at, is_open=True)
     owe(announce_directive, directive.pk, sent_at.isoformat(), due=sent_at)

@@ -29,6 +29,7 @@ from braid.work.queries.rollups import Note
 from braid.work.rules import can_handle_at, can_judge, takes_work
 
 from .rollups import note_changes
+from .time_taken import note_minutes
 
 CHUNK = 1_000
 """Handlings in one statement."""
@@ -100,6 +101,7 @@ def report_done(
         raise BadInput(_("Say what was done."), fields={"words": _("Write what was done.")})
     if handling.state not in OPEN_HANDLINGS:
         raise WrongState(_("This unit has said already what there is to say."))
+    note_minutes([(handling.minutes, minutes)], directive=directive.pk)
     told = {"words": words.strip(), "minutes": minutes, "sent_back_why": ""}
     move_handling(directive, handling, HandlingState.REPORTED, by=by, at=at, said=words.strip(), **told)
     record(unit, Strand.WORK, "directive.reported", by=by, at=at)

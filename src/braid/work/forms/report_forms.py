@@ -17,6 +17,7 @@ from braid.work import hooks
 from braid.work.actions import FieldPlan, FormPlan, why_not_asked, why_not_replaced
 from braid.work.checking import COMPARISONS, Check, number_from, number_in_words
 from braid.work.enums import Every, FieldKind, RollUp
+from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import Field, ReportForm, ReportFormRule
 
 REGISTERED = ("purpose", "basis", "every", "due_days", "minutes", "ends_on")
@@ -256,7 +257,7 @@ class CheckForm(InThreeLanguages):
         return Check(tuple(values["left"]), values["compare"], tuple(values["right"]), self.words("words"))
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(OverBudgetForm):
     """A period to open by hand."""
 
     first_on = forms.DateField(label=_("What happened from"), widget=DayInput())

@@ -27,6 +27,7 @@ from braid.work.actions import (
     undo_directive,
     withdraw_directive,
 )
+from braid.work.forms.burden import OverBudgetForm
 from braid.work.forms.directives import DirectiveCorrectionForm, WithdrawForm
 from braid.work.models import Directive, DirectiveRule
 from braid.work.queries.directive_reviews import (
@@ -38,6 +39,7 @@ from braid.work.queries.directive_reviews import (
 )
 from braid.work.queries.directives import draft_directive_for, own_directive_for
 from braid.work.rules import can_undo_directive
+from braid.work.shown import effect_of_thing, effect_shown
 
 from .directive_drafts import receivers_in_words
 
@@ -50,8 +52,10 @@ def directive_send(request: PersonRequest, pk: int) -> HttpResponse:
     if can_undo_directive(own_directive_for(request.person, pk, at=at), at):
         return redirect("directive", pk=pk)  # a second click: the first has sent it
     found = draft_directive_for(request.person, pk, at=at)
-    if request.method == "POST":
-        send_directive(found, by=request.person, at=at)
+    effect = effect_of_thing(found, at)
+    form = OverBudgetForm(request.POST if request.method == "POST" else None, exceeds=effect.exceeds)
+    if request.method == "POST" and form.is_valid():
+        send_directive(found, over_budget_why=form.why, by=request.person, at=at)
         return redirect("directive", pk=pk)
     rules = list(found.audience.select_related("unit").order_by("pk"))
     size = size_of(rules, on=timezone.localdate(at))
@@ -61,9 +65,11 @@ def directive_send(request: PersonRequest, pk: int) -> HttpResponse:
         "hours": round(size.units * found.minutes / 60),
         "unit": found.unit,
         "rules": receivers_in_words(rules),
+        "effect": effect_shown(found, effect),
+        "form": form,
         **_second_reading(request.person, found, rules),
     }
-    return render(request, "work/directive_send.html", words)
+    return render(request, "work/directive_send.html", words, status=422 if form.errors else 200)
 
 
 def _second_reading(person: Person, found: Directive, rules: list[DirectiveRule]) -> dict[str, Any]:

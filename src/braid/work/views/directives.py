@@ -31,6 +31,7 @@ from braid.work.queries.directives import (
     own_units_asked,
 )
 from braid.work.queries.handlings import events_of, handling_of, people_of
+from braid.work.queries.time_taken import took_of
 from braid.work.rules import (
     SEND_DIRECTIVES,
     VIEW_WORK,
@@ -129,6 +130,7 @@ def _page(
         "questions_waiting": directive_questions_waiting_on(found) if is_sender else 0,
         "may_see_status": is_directive_out(found, at) and bool(scope(request.person, VIEW_WORK).subtrees),
         "due_on": found.due_on,
+        "took": took_of(found),
         "steps": [(step, False) for step in found.steps],
         "today": timezone.localdate(at),
         **(_of_unit(request, found, unit, at=at) if unit else {"handling": None, "chain": None}),

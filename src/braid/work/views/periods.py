@@ -16,6 +16,7 @@ from braid.people.decorators import PersonRequest, page, signed_in
 from braid.work.actions import close_period, open_period
 from braid.work.forms import PeriodForm
 from braid.work.queries.report_forms import form_to_run_for, period_to_run_for
+from braid.work.shown import effect_of_thing, effect_shown
 
 
 @page
@@ -25,13 +26,15 @@ def period_open(request: PersonRequest, pk: int) -> HttpResponse:
     found = form_to_run_for(request.person, pk)
     today = timezone.localdate()
     usual = {"first_on": today, "last_on": today, "due_on": today + timedelta(days=found.due_days)}
-    form = PeriodForm(request.POST or None, initial=usual)
+    at = timezone.now()
+    effect = effect_of_thing(found, at)
+    form = PeriodForm(request.POST or None, initial=usual, exceeds=0 if found.over_budget_why else effect.exceeds)
     if request.method == "POST" and form.is_valid():
-        open_period(found, by=request.person, at=timezone.now(), **form.cleaned_data)
+        open_period(found, by=request.person, at=at, **form.cleaned_data)
         messages.success(request, _("It is asked. The units find it on Today."))
         return redirect("report_form", pk=pk)
     size = size_of(list(found.audience.all()), on=today)
-    context = {"report_form": found, "form": form, "size": size}
+    context = {"report_form": found, "form": form, "size": size, "effect": effect_shown(found, effect)}
     return render(request, "work/period_open.html", context, status=422 if form.errors else 200)
 
 

@@ -26,7 +26,9 @@ from braid.work.actions import (
     publish_version,
 )
 from braid.work.answers import check_in_words
+from braid.work.enums import ReportFormState
 from braid.work.forms import AskedForm, FillForm, NewRegisterForm, RegisterForm
+from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import ReportForm, ReportFormRule
 from braid.work.queries.report_forms import (
     fields_of,
@@ -40,6 +42,7 @@ from braid.work.queries.report_forms import (
     version_for,
 )
 from braid.work.rules import RUN_FORMS, VIEW_WORK, can_run_forms_of, is_form_open
+from braid.work.shown import effect_of_thing, effect_shown
 
 
 @require_safe
@@ -184,8 +187,11 @@ def report_form_preview(request: PersonRequest, pk: int) -> HttpResponse:
 def report_form_publish(request: PersonRequest, pk: int) -> HttpResponse:
     """Look once more at what is asked and of how many, then put it to use."""
     found = form_to_run_for(request.person, pk)
-    if request.method == "POST":
-        publish_version(found, by=request.person, at=timezone.now())
+    at = timezone.now()
+    effect = effect_of_thing(found, at) if found.state == ReportFormState.DRAFT else None
+    form = OverBudgetForm(request.POST if request.method == "POST" else None, exceeds=effect.exceeds if effect else 0)
+    if request.method == "POST" and form.is_valid():
+        publish_version(found, over_budget_why=form.why, by=request.person, at=at)
         messages.success(request, _("It is asked like this from the next period on."))
         return redirect("report_form", pk=pk)
     fields = fields_of(newest_version(found))
@@ -194,8 +200,10 @@ def report_form_publish(request: PersonRequest, pk: int) -> HttpResponse:
         "questions": len(fields),
         "proposed": proposals(fields),
         "size": size_of(list(found.audience.all()), on=timezone.localdate()),
+        "effect": effect_shown(found, effect) if effect else "",
+        "form": form,
     }
-    return render(request, "work/report_form_publish.html", context)
+    return render(request, "work/report_form_publish.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
