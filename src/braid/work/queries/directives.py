@@ -99,7 +99,7 @@ def still_hers() -> Exists:
 
 
 def own_units_asked(person: Person, directive: Directive) -> list[Unit]:
-    """The units that `directive` asks of those `person` herself is in, not all below them, and those where it was given to her."""
+    """The units `directive` asks of those `person` herself is in, not all below them, and those where it was given to her."""
     acted = Handling.objects.filter(directive=directive)
     given = list(Unit.objects.active().filter(pk__in=acted.filter(still_hers(), assigned_to=person).values("unit")))
     anchors = anchors_of(person)
