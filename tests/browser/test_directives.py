@@ -90,11 +90,12 @@ def test_a_county_officer_passes_one_on_and_approves(
     expect(hers.get_by_text("All nine visited.").first).to_be_visible()
 
     page.goto("/today")
-    page.get_by_text("Look at reports and approve them").first.wait_for()
-    page.get_by_role("link", name="Visit every family").first.click()
+    expect(page.get_by_text("Look at reports and approve them").first).to_be_visible()
+    page.locator("a[href*='what=reported']").first.click()
+    expect(page.get_by_text("All nine visited.")).to_be_visible()
     assert_accessible(page)
     shoot(page, "reported")
-    page.get_by_role("link", name="village").last.click()
+    page.get_by_role("link", name="village", exact=True).click()
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("Approved.")).to_be_visible()
     assert Handling.objects.get(unit=units["village"]).state == "approved"

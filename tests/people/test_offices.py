@@ -159,7 +159,7 @@ def test_nothing_happens_before_the_day_and_all_of_it_on_the_day(
     assert outbox.run_due(at=then) == 1
     planned.refresh_from_db()
     assert planned.state == SuccessionState.DONE
-    assert planned.outcome == {"passed": {"grants": 1, "drafts": 1}}
+    assert planned.outcome == {"passed": {"grants": 1, "drafts": 1, "directives": 0, "directive_drafts": 0}}
     assert held_by(head).until == planned.on
     assert (held_by(eva).since, held_by(eva).came_by) == (planned.on, CameBy.ELECTED)
     assert list(Grant.objects.valid(then).values_list("person", "role", "why")) == [(eva.pk, "view", "books")]

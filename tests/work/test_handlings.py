@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
 from braid.journal.models import Entry
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.kernel.keyset import Page
+from braid.people.enums import Office
 from braid.people.hooks import handovers
+from braid.people.models import Membership
 from braid.units.actions import merge_units, move_unit
 from braid.units.models import Unit
 from braid.work import actions
@@ -37,7 +40,13 @@ from braid.work.models import Directive, DirectiveRule, Handling, Period, Report
 from braid.work.queries.approvals import seal_of
 from braid.work.queries.directive_inbox import given_to, open_directives_of
 from braid.work.queries.directive_questions import questions_on_directive
-from braid.work.queries.directives import chain_of, units_addressed_by
+from braid.work.queries.directives import (
+    asked_unit_for,
+    chain_of,
+    directive_for,
+    own_units_asked,
+    units_addressed_by,
+)
 from braid.work.queries.handlings import Behind, directives_to_judge, handling_of, status_below, units_behind
 from tests import factories
 from tests.factories.directives import DUE, SENT
@@ -138,6 +147,29 @@ def test_given_to_a_person_and_handed_over(world: SimpleNamespace, directive: Di
     assert work.pass_on(her, successor, world.village, LATER) == 1
     assert given_to(her, most=5) == []
     assert len(given_to(successor, most=5)) == 1
+
+
+def test_whom_it_is_given_to_does_it_without_any_role(world: SimpleNamespace, directive: Directive) -> None:
+    member = factories.member(world.village, Office.MEMBER)
+    with pytest.raises(NotAllowed):
+        take_on(directive, world.village, by=member, at=LATER)
+    with pytest.raises(Http404):
+        directive_for(member, directive.pk, at=LATER)
+    assign_to(directive, world.village, member, by=world.liaisons["village"], at=LATER)
+    assert directive_for(member, directive.pk, at=LATER) == directive
+    assert asked_unit_for(member, directive, world.village.code) == world.village
+    assert own_units_asked(member, directive) == [world.village]
+    with pytest.raises(Http404):
+        asked_unit_for(member, directive, world.township.code)
+    with pytest.raises(NotAllowed):
+        return_directive(directive, world.village, because=Because.OTHER, words="No.", by=member, at=LATER)
+    with pytest.raises(NotAllowed):
+        assign_to(directive, world.village, None, by=member, at=LATER)
+    report_done(directive, world.village, words="Done.", by=member, at=LATER)
+    Membership.objects.filter(person=member).update(until=SENT.date())
+    assert given_to(member, most=5) == []
+    with pytest.raises(Http404):
+        directive_for(member, directive.pk, at=LATER)
 
 
 def test_passed_on_with_steps_and_an_earlier_day(world: SimpleNamespace) -> None:

@@ -23,7 +23,7 @@ from braid.units.queries.history import paths_at
 from braid.work.enums import HANDLING_FLOW, OPEN_HANDLINGS, Because, HandlingState
 from braid.work.measures import Answer
 from braid.work.models import Directive, Handling, HandlingEvent, Period
-from braid.work.queries.directives import chain_of, is_asked
+from braid.work.queries.directives import chain_of, is_asked, is_given_to
 from braid.work.queries.handlings import measures_of_state
 from braid.work.queries.rollups import Note
 from braid.work.rules import can_handle_at, can_judge, takes_work
@@ -39,7 +39,8 @@ CHUNK = 1_000
 def open_handling(directive: Directive, unit: Unit, *, by: Actor, at: datetime) -> Handling:
     """Note that somebody of `unit` opened `directive`; opened already, nothing changes.
 
-    Refused when `by` may not handle directives for the unit, when it is not asked, and when the directive is over.
+    Refused when `by` may not handle directives for the unit and was not given this one there, when the unit is not asked, and
+    when the directive is over.
     """
     _check_may(directive, unit, by=by, at=at)
     found = Handling.objects.filter(directive=directive, unit=unit).first()
@@ -74,7 +75,9 @@ def tick_step(directive: Directive, unit: Unit, step: str, *, is_done: bool, by:
 
 @transaction.atomic
 def assign_to(directive: Directive, unit: Unit, person: Person | None, *, by: Actor, at: datetime) -> Handling:
-    """Give it to `person` of the unit to do, who finds it on Today; None: to nobody. Refused for who is not in the unit."""
+    """Give it to `person` of the unit to do, who finds it on Today; None: to nobody. Refused for who is not in the unit, and
+    to whoever may not handle directives there herself."""
+    require(can_handle_at(by, unit.path))
     handling = take_on(directive, unit, by=by, at=at)
     if person is not None:
         current = Membership.objects.current(timezone.localdate(at)).filter(unit=unit, person=person)
@@ -114,8 +117,10 @@ def return_directive(
 ) -> Handling:
     """Return `directive` for `unit` with a reason: it is not late then, and nobody there is reminded.
 
-    Refused without words, when it is over, when the unit has reported already, and as in `open_handling`.
+    Refused without words, when it is over, when the unit has reported already, as in `open_handling`, and to whom it was only
+    given to do.
     """
+    require(can_handle_at(by, unit.path))
     handling = open_handling(directive, unit, by=by, at=at)
     if not words.strip():
         raise BadInput(_("Say why you return it."), fields={"words": _("Write a reason.")})
@@ -269,7 +274,7 @@ def _handlings(
 
 
 def _check_may(directive: Directive, unit: Unit, *, by: Actor, at: datetime) -> None:
-    require(can_handle_at(by, unit.path))
+    require(can_handle_at(by, unit.path) or is_given_to(by, directive, unit))
     check_takes_work(directive, at=at)
     if not is_asked(directive, unit):
         raise WrongState(_("This unit is not asked to do this."))

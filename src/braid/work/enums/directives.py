@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from braid.kernel.states import Flow
 
@@ -11,7 +12,7 @@ from braid.kernel.states import Flow
 class DirectiveState(TextChoices):
     DRAFT = "draft", _("draft")
     SENT = "sent", _("sent")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("directive", "closed")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
@@ -29,7 +30,7 @@ DIRECTIVE_FLOW = Flow(
 class HandlingState(TextChoices):
     """How far a unit has come with a directive. A unit without a handling has not opened it."""
 
-    OPENED = "opened", _("opened")
+    OPENED = "opened", pgettext_lazy("handling", "opened")
     IN_WORK = "in_work", _("in work")
     REPORTED = "reported", _("reported")
     RETURNED = "returned", _("returned")

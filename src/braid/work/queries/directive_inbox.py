@@ -19,9 +19,11 @@ from braid.kernel.keyset import cursor_of
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
-from braid.work.enums import DIRECTIVE, OPEN_HANDLINGS, HandlingState
+from braid.work.enums import DIRECTIVE, OPEN_HANDLINGS, DirectiveState, HandlingState
 from braid.work.models import Directive, DirectiveRule, Handling
 from braid.work.rules import is_late
+
+from .directives import still_hers
 
 RULES = Rules("work_directiverule", "directive_id")
 MOST_RULES_READ = 2_000
@@ -94,7 +96,9 @@ def find_directives_of(units: Sequence[Unit], text: str, *, at: datetime, most: 
 
 def given_to(person: Person, *, most: int) -> list[Handling]:
     """The directives given to `person` to do that still wait, by the day they are due. One query."""
-    rows = Handling.objects.filter(assigned_to=person, state__in=OPEN_HANDLINGS, directive__state="sent")
+    rows = Handling.objects.filter(
+        still_hers(), assigned_to=person, state__in=OPEN_HANDLINGS, directive__state=DirectiveState.SENT
+    )
     return list(rows.select_related("directive__unit", "unit").order_by("directive__due_on", "pk")[:most])
 
 

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from braid.contact.queries.audience import units_of_all
-from braid.kernel.access import Scope, require, scope
+from braid.kernel.access import Actor, Scope, may, require, scope
 from braid.kernel.errors import WrongState
 from braid.kernel.keyset import Page, page_of
-from braid.people.models import Person
+from braid.people.models import Membership, Person
 from braid.units import snapshot
 from braid.units.models import Unit
 from braid.units.paths import number_of, numbers_of
@@ -74,17 +75,37 @@ def unit_to_direct_from(person: Person, code: str) -> Unit:
 
 
 def asked_unit_for(person: Person, directive: Directive, code: str) -> Unit:
-    """The unit with `code` if `directive` asks it and `person` sees its work; else `Http404`."""
-    unit = Unit.objects.filter(scope(person, VIEW_WORK).where("path"), code=code).first()
-    if unit is None or not is_asked(directive, unit):
+    """The unit with `code` if `directive` asks it, and `person` sees its work or was given this to do there; else `Http404`."""
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None or not (may(person, VIEW_WORK, unit.path) or is_given_to(person, directive, unit)):
+        raise Http404
+    if not is_asked(directive, unit):
         raise Http404
     return unit
 
 
+def is_given_to(actor: Actor, directive: Directive, unit: Unit | None = None) -> bool:
+    """Whether `actor` was given `directive` to do, for `unit` or any other, and is in that unit still. One query."""
+    if actor.pk is None:
+        return False
+    given = Handling.objects.filter(still_hers(), directive=directive, assigned_to=actor.pk)
+    return (given.filter(unit=unit) if unit else given).exists()
+
+
+def still_hers() -> Exists:
+    """Of a handling: whom it was given to is in its unit today."""
+    current = Membership.objects.current(timezone.localdate())
+    return Exists(current.filter(unit=OuterRef("unit"), person=OuterRef("assigned_to")))
+
+
 def own_units_asked(person: Person, directive: Directive) -> list[Unit]:
-    """The units that `directive` asks, of those `person` herself is in or was given: not all that lie below them."""
-    asked = units_addressed_by(directive)
-    return [unit for unit in anchors_of(person) if unit.pk in asked or _has_handling(directive, unit)]
+    """The units `directive` asks of those `person` herself is in, not all below them, and those where it was given to her."""
+    acted = Handling.objects.filter(directive=directive)
+    given = list(Unit.objects.active().filter(pk__in=acted.filter(still_hers(), assigned_to=person).values("unit")))
+    anchors = anchors_of(person)
+    asked = units_addressed_by(directive) | BitMap(acted.filter(unit__in=anchors).values_list("unit_id", flat=True))
+    hers = {unit.pk: unit for unit in [*(unit for unit in anchors if unit.pk in asked), *given]}
+    return sorted(hers.values(), key=lambda unit: unit.path)
 
 
 def anchors_of(person: Person) -> list[Unit]:
@@ -167,8 +188,10 @@ def _has_handling(directive: Directive, unit: Unit) -> bool:
 def _may_see(person: Person, directive: Directive, at: datetime) -> bool:
     if can_send_directives_of(person, directive.unit_path):
         return True
+    if not is_directive_out(directive, at):
+        return False
     reach = scope(person, VIEW_WORK)
-    return is_directive_out(directive, at) and bool(reach) and touches(units_addressed_by(directive), reach)
+    return bool(reach and touches(units_addressed_by(directive), reach)) or is_given_to(person, directive)
 
 
 def _directives() -> QuerySet[Directive]:

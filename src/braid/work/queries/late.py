@@ -10,6 +10,7 @@ from django.utils import timezone
 from pyroaring import BitMap
 
 from braid.contact.queries.audience import units_of_all
+from braid.kernel.access import scope
 from braid.people.enums import OFFICE_GRANTS
 from braid.people.models import Grant, Membership, Person
 from braid.people.roles import HOLDERS
@@ -17,9 +18,9 @@ from braid.units.enums import UnitStatus
 from braid.units.models import Unit
 from braid.work.enums import OPEN_HANDLINGS, DirectiveState, Step
 from braid.work.models import Directive, Escalation, Handling, Passing, Telling
-from braid.work.rules import HANDLE_DIRECTIVES
+from braid.work.rules import HANDLE_DIRECTIVES, VIEW_WORK
 
-from .directives import anchors_of, units_addressed_by
+from .directives import units_addressed_by
 from .handlings import units_unsettled
 
 
@@ -103,8 +104,11 @@ def late_right_below(pairs: Iterable[tuple[Directive, int]]) -> dict[tuple[int, 
 
 
 def late_below_for(person: Person, *, most: int) -> list[tuple[Escalation, int]]:
-    """Open directives of which units right below her own are late, as she was told, with how many are so now. Four queries."""
-    rows = Escalation.objects.filter(unit__in=anchors_of(person), directive__state=DirectiveState.SENT)
+    """Open directives of which units right below her own are late, as she was told, with how many are so now. Three queries."""
+    reach = scope(person, VIEW_WORK)
+    rows = Escalation.objects.filter(
+        unit_path__in=[*reach.subtrees, *reach.units], directive__state=DirectiveState.SENT
+    )
     found = list(rows.select_related("directive__unit", "directive__rollup", "unit").order_by("-pk")[:most])
     late = late_right_below((row.directive, row.unit_id) for row in found)
     counted = [(row, late[row.directive_id, row.unit_id]) for row in found]

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from braid.contact.forms import level_choices
@@ -34,7 +35,7 @@ WORDS = {
     NOT_OPENED: _("not opened"),
     **{state.value: state.label for state in HandlingState},
     LATE: _("late"),
-    ALL: _("asked"),
+    ALL: pgettext_lazy("units", "asked"),
 }
 """What each number counts."""
 

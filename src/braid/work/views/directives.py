@@ -28,6 +28,7 @@ from braid.work.queries.directives import (
     chain_of,
     directive_for,
     directives_of,
+    is_given_to,
     own_units_asked,
 )
 from braid.work.queries.handlings import events_of, handling_of, people_of
@@ -160,6 +161,7 @@ def _of_unit(request: PersonRequest, found: Directive, unit: Unit, *, at: dateti
         "steps": [(step, step in done) for step in chain.steps],
         "waits": waits,
         "may_handle": may_handle,
+        "may_report": may_handle or (goes_on and is_given_to(person, found, unit)),
         "may_pass": goes_on and can_send_directives_of(person, unit.path) and _has_below(unit),
         "may_judge": goes_on and handling is not None and can_judge(person, found, handling),
         "give": give,

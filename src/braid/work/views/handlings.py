@@ -29,7 +29,7 @@ from braid.work.actions import (
 from braid.work.enums import Because
 from braid.work.forms.directives import DoneForm, GiveForm, PassForm, ReturnForm
 from braid.work.models import Directive, DirectiveRule
-from braid.work.queries.directives import asked_unit_for, chain_of, directive_for
+from braid.work.queries.directives import asked_unit_for, chain_of, directive_for, is_given_to
 from braid.work.queries.handlings import handling_to_judge, people_of
 from braid.work.rules import can_handle_at, can_judge, can_send_directives_of
 
@@ -92,7 +92,7 @@ def directive_give(request: PersonRequest, pk: int, code: str) -> HttpResponse:
 def directive_report(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     """Report what was done, in words."""
     found, unit = _asked(request, pk, code)
-    require(can_handle_at(request.person, unit.path))
+    require(can_handle_at(request.person, unit.path) or is_given_to(request.person, found, unit))
     form = DoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         report_done(found, unit, **form.cleaned_data, by=request.person, at=timezone.now())
