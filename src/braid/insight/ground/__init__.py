@@ -6,8 +6,7 @@ from braid.insight import hooks
 from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
-from . import approvals, contact, groups, people, submissions, surveys, units, votes
-from . import contact, groups, head, people, submissions, surveys, units, votes
+from . import approvals, contact, groups, head, people, submissions, surveys, units, votes
 
 
 def fill_hooks() -> None:
