@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from braid.kernel.access import Actor, require
@@ -250,15 +250,24 @@ def _create(reports: Iterable[Report]) -> None:
     if len(reports) < MANY:
         Report.objects.bulk_create(reports)
         return
+    for report, number in zip(reports, _next_numbers(len(reports)), strict=True):
+        report.pk = number
     insert_rows(Report, _INSERTED, ([getattr(report, name) for name in _INSERTED] for report in reports))
-    for start in range(0, len(reports), CHUNK):
-        some = {report.unit_id: report for report in reports[start : start + CHUNK]}
-        kept = Report.objects.filter(period=reports[0].period_id, unit__in=some)
-        for unit, number in kept.values_list("unit_id", "pk"):
-            some[unit].pk = number
 
 
-_INSERTED = [field.attname for field in Report._meta.concrete_fields if not field.primary_key]
+def _next_numbers(count: int) -> list[int]:
+    """As many numbers for reports as are asked; SQLite has one writer, who goes on from the last."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sql = "SELECT nextval(pg_get_serial_sequence('work_report', 'id')) FROM generate_series(1, %s)"
+            cursor.execute(sql, [count])
+            return [number for (number,) in cursor.fetchall()]
+        cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'work_report'")
+        last = cursor.fetchone()[0]
+        return list(range(last + 1, last + count + 1))
+
+
+_INSERTED = [field.attname for field in Report._meta.concrete_fields]
 _WRITTEN = (
     *("form_version_id", "state", "values", "counted", "reasons", "note", "minutes", "measures", "version"),
     *("changed_at", "changed_by", "filed_at", "filed_by"),
