@@ -30,7 +30,7 @@ from braid.people.models import Account, ChosenChannel, Membership, Person
 from tests import factories
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-PEOPLE = int(os.environ.get("BRAID_TEST_PEOPLE", "400"))
+PEOPLE = int(os.environ.get("BRAID_TEST_PEOPLE", "600"))
 POINT = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 """A browser's public key: the example of RFC 8291."""
 State = DeliveryState
