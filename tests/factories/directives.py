@@ -32,9 +32,10 @@ def directive(unit: Unit, *rules: DirectiveRule, sent_at: datetime | None = SENT
     """A directive of `unit` that went out at `sent_at` (None: a draft) to `rules` or else its whole subtree, units counted."""
     at = (sent_at or SENT) - UNDO_WINDOW
     rules = rules or (DirectiveRule(unit=unit),)
+    why = more.pop("over_budget_why", "It has to be.")
     made = draft_directive(unit, text(**more), by=OPERATOR, at=at, audience=rules)
     if sent_at:
-        send_directive(made, by=OPERATOR, at=at)
+        send_directive(made, over_budget_why=why, by=OPERATOR, at=at)
         announce_directive(made.pk, sent_at.isoformat(), at=sent_at)
         count(sent_at)
         made.refresh_from_db()

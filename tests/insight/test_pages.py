@@ -67,9 +67,6 @@ def test_queries_do_not_grow_with_the_rows(name: str, of_unit: bool, query: str)
         counts.append(queries_at(client_of(head), url))
     assert counts[0] == counts[1]
     assert counts[0] <= 60
-    assert counts[0] <= 37
-    assert counts[0] <= 48
-    assert counts[0] <= 46
 
 
 def county_again(children: int) -> Person:

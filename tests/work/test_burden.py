@@ -169,7 +169,7 @@ def test_a_form_in_use_does_not_grow_beyond_the_budget_unseen(world: SimpleNames
     with pytest.raises(BadInput, match="budget"):
         change_form(form, plan, by=head, at=NOW)
     days = {"first_on": NOVEMBER, "last_on": NOVEMBER, "due_on": date(2026, 12, 1)}
-    factories.directive(world.nation, sent_at=NOW, minutes=200)
+    directive_rows.directive(world.nation, sent_at=NOW, minutes=200)
     with pytest.raises(BadInput, match="budget"):
         open_period(form, **days, by=head, at=NOW)
     open_period(form, **days, over_budget_why="The census.", by=head, at=NOW)
@@ -214,7 +214,7 @@ def test_the_view_of_a_subtree(world: SimpleNamespace, levels: None) -> None:
     ]
     assert [row.unit for row in who_asks(world.county, NOVEMBER).rows] == [world.nation]
     choir = factories.unit(world.village, name="choir", code="choir", kind=UnitKind.GROUP)
-    factories.directive(world.village, DirectiveRule(unit=choir), minutes=2_000)
+    directive_rows.directive(world.village, DirectiveRule(unit=choir), minutes=2_000)
     assert world.village not in [row.unit for row in who_asks(world.nation, NOVEMBER).rows]
     (over,) = units_over(world.nation, NOVEMBER, level=5).rows
     assert (over.unit, over.minutes, over.budget) == (world.village, 300, 240)
@@ -312,7 +312,7 @@ def test_questions_asked_twice_are_found(world: SimpleNamespace) -> None:
 
 def test_a_count_of_the_journal_asked_twice_is_found_in_other_words(world: SimpleNamespace) -> None:
     for text in ("People at events", "Attendance"):
-        factories.report_form(world.nation, fields=(number(text, bound_to="event.attended"),))
+        factories.report_form(world.nation, fields=(number(text, bound_to="visit.people"),))
     (pair,) = duplicates_in(world.village)
     assert pair.twins[0].is_same_count
 

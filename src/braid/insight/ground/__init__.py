@@ -7,7 +7,6 @@ from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
 from . import approvals, burden, contact, directives, groups, head, people, reports, submissions, surveys, units, votes
-from . import approvals, contact, groups, head, people, submissions, surveys, units, votes
 
 
 def fill_hooks() -> None:
