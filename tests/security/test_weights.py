@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from braid.people.enums import Office
 from tests import factories
+from tests.clients import client_of
 
 from .routes import Route
-from .test_routes import EXTENSIONS, ROUTES, address, client_of, undone
+from .test_routes import EXTENSIONS, ROUTES, address, undone
 from .world import World, build
 
 MOST = 100_000
@@ -69,7 +70,7 @@ def packed(content: bytes) -> int:
 
 def test_no_page_weighs_more_than_100_kilobytes(db: None) -> None:
     world = filled()
-    client = client_of(world, "self")
+    client = client_of(world.people["self"])
     weights: dict[str, int] = {}
     for route in pages():
         with undone():
