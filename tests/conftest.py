@@ -9,10 +9,11 @@ from datetime import UTC, datetime, time
 
 import pytest
 import time_machine
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone, translation
 
 from braid.config.catalogs import compile_all
+from braid.home.hot import SHELF
 from braid.people.queries.headcounts import forget_headcounts
 from braid.units import snapshot
 
@@ -62,7 +63,9 @@ def forget_what_is_kept() -> None:
     """What processes keep of the tree belongs to the test before: every test has its own tree, with the same version."""
     snapshot._snapshot.clear()
     forget_headcounts()
-    cache.clear()
+    SHELF.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
 
 
 @pytest.fixture(autouse=True)

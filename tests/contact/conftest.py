@@ -1,4 +1,4 @@
-"""Fixtures of contact: a tree with officers, a spool of its own, nothing remembered from another test."""
+"""Fixtures of contact: a tree with officers, and a spool of its own."""
 
 from __future__ import annotations
 
@@ -10,16 +10,7 @@ import pytest
 
 from braid.people.enums import Office, Role
 from braid.people.models import Grant, Person
-from braid.people.queries.headcounts import forget_headcounts
-from braid.units import snapshot
 from tests import factories
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    """Trees of other tests have the same version numbers."""
-    snapshot._snapshot.clear()
-    forget_headcounts()
 
 
 @pytest.fixture(autouse=True)
