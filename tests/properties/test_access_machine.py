@@ -7,13 +7,12 @@ is tested: with a bug planted in the product it must fail.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
 import pytest
-from django.db import models, transaction
-from django.db.models import Q
+from django.db import transaction
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -21,10 +20,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from braid.kernel.access import EVERYWHERE, Scope
 from braid.people import gate
-from braid.people.enums import OFFICE_GRANTS, Office, Reach, Role
-from braid.people.models import Grant, Membership, Person
+from braid.people.enums import Office, Reach, Role
+from braid.people.models import Person
 from braid.people.queries import lists
 from braid.units import hooks
+from braid.units.enums import UnitStatus
 
 from .access_world import World
 
@@ -237,26 +237,22 @@ def contacts_for_everybody(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("braid.people.views.people.can_see_contacts", lambda by, person, paths, **more: True)
 
 
-def a_gate_that_ignores_revocation(patch: pytest.MonkeyPatch) -> None:
-    def valid(self: Any, at: Any) -> models.QuerySet[Grant]:
-        return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)  # type: ignore[no-any-return]
+def reads_otherwise(patch: pytest.MonkeyPatch, was: str, becomes: str) -> None:
+    """The gate's one statement, with a mistake in it."""
+    assert gate._HELD_SQL.count(was) == 1
+    patch.setattr(gate, "_HELD_SQL", gate._HELD_SQL.replace(was, becomes))
 
-    patch.setattr("braid.people.models.GrantQuerySet.valid", valid)
+
+def a_gate_that_ignores_revocation(patch: pytest.MonkeyPatch) -> None:
+    reads_otherwise(patch, " AND revoked_at IS NULL", "")
 
 
 def a_gate_that_ignores_the_last_day(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("braid.people.models.GrantQuerySet.valid", lambda self, at: self.filter(revoked_at=None))
+    reads_otherwise(patch, "until > %s) AND revoked_at", "until > %s OR 1 = 1) AND revoked_at")
 
 
 def a_gate_that_ignores_the_end_of_offices(patch: pytest.MonkeyPatch) -> None:
-    original = gate._read
-
-    def read(condition: Q) -> Iterator[Any]:
-        yield from original(condition)
-        for held in Membership.objects.filter(condition, office__in=OFFICE_GRANTS, unit__status="active"):
-            yield held.person_id, (*OFFICE_GRANTS[held.office], held.unit.path)
-
-    patch.setattr(gate, "_read", read)
+    reads_otherwise(patch, "until > %s)\n", "until > %s OR 1 = 1)\n")
 
 
 def a_gate_that_remembers(patch: pytest.MonkeyPatch) -> None:
@@ -266,11 +262,7 @@ def a_gate_that_remembers(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_gate_that_forgets_to_look_at_closed_units(patch: pytest.MonkeyPatch) -> None:
-    def read(condition: Q) -> Iterator[Any]:
-        for held in Membership.objects.filter(condition, until=None, office__in=OFFICE_GRANTS):
-            yield held.person_id, (*OFFICE_GRANTS[held.office], held.unit.path)
-
-    patch.setattr(gate, "_read", read)
+    reads_otherwise(patch, f"unit.status = '{UnitStatus.ACTIVE.value}'", "1 = 1")
 
 
 def a_reach_that_is_too_long(patch: pytest.MonkeyPatch) -> None:

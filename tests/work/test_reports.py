@@ -38,7 +38,7 @@ def happened(unit: Unit, kind: str, amount: int = 1, *, at: datetime = IN_OCTOBE
 
 
 def asked(world: SimpleNamespace, *fields: FieldPlan, rules: tuple[ReportFormRule, ...] = (), **days: Any) -> Period:
-    return period(report_form(world.county, *rules, fields=fields), **days)
+    return period(report_form(world.county, *rules, fields=fields, minutes=1), **days)
 
 
 def fill(client: Client, period: Period, code: str = "village", **data: Any) -> Any:

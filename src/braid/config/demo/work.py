@@ -195,7 +195,7 @@ def approve_along_the_line(stage: Stage, *, directive: int, line: list[int], at:
     while fold_changes(at):
         pass
     period = _period(directive)
-    county = Unit.objects.get(pk=line[min(3, len(line) - 1)])
+    county = _with_reports_below(period, line)
     parts = [*Unit.objects.shown().filter(parent=county).order_by("path"), county]
 
     def write(start: int, end: int) -> None:
@@ -207,6 +207,12 @@ def approve_along_the_line(stage: Stage, *, directive: int, line: list[int], at:
             _correct_one(period, county, at=at - timedelta(hours=5))
 
     in_slices(stage, len(parts), 5, write)
+
+
+def _with_reports_below(period: Period, line: list[int]) -> Unit:
+    """The county of the line; in a flat tree the lowest unit of the line that has others below it."""
+    inner = set(period.rollup.totals.filter(unit_number__in=line[:4]).values_list("unit_number", flat=True))
+    return Unit.objects.get(pk=next(number for number in reversed(line[:4]) if number in inner))
 
 
 def _correct_one(period: Period, county: Unit, *, at: datetime) -> None:
