@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from braid.kernel.pdf import can_make_pdf
 from braid.work.actions import log_visit, note_duty
 from braid.work.enums import VisitKind
 
@@ -43,6 +44,9 @@ def noted(world: World) -> dict[str, Any]:
     return {"words": "A talk.", "amount": 1, "on": timezone.localdate(), "kind": ""}
 
 
+PDF = 200 if can_make_pdf() else 404
+
+
 ROUTES = [
     Route("visits", SIGNED_IN),
     Route("visits", LOGS, method="POST", data=filled),
@@ -50,6 +54,7 @@ ROUTES = [
     Route("duty", SIGNED_IN),
     Route("duty", everybody(302, anonymous=302), method="POST", data=noted),
     Route("duty_print", SIGNED_IN),
+    Route("duty_pdf", everybody(PDF, anonymous=302)),
     Route("duty_entries", SIGNED_IN, kwargs=lambda world: {"kind": "visit.logged"}),
     Route("duty_note_drop", HERS, method="POST", kwargs=pk("duty note"), absent=no_pk),
 ]

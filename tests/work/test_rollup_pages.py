@@ -266,3 +266,14 @@ def test_pages_take_a_fixed_number_of_queries(world: SimpleNamespace) -> None:
         found["file"] = queries_of(lambda file=file: b"".join(head.get(file)))  # type: ignore[misc]
         assert turn == 0 or found == few
         few = found
+
+
+def test_the_table_is_a_pdf_too(world: SimpleNamespace) -> None:
+    pytest.importorskip("typst")
+    asked = period(report_form(world.nation))
+    report(asked, world.village, f1=3)
+    file = reverse("rollup_file", args=[asked.pk, "nation"])
+    for language in ("en", "zh-hans"):
+        answer = client_of(world.heads["nation"]).get(file, {"form": "pdf"}, headers={"Accept-Language": language})
+        assert answer["Content-Type"] == "application/pdf"
+        assert answer.content.startswith(b"%PDF-")

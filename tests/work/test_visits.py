@@ -137,3 +137,13 @@ def test_queries_do_not_grow_with_what_she_did(village: Unit, head: Person, now:
             [queries_of(lambda url=url: client.get(url)) for url in ("/visits/", "/me/duty/", "/me/duty/print/")]
         )
     assert counts[0] == counts[1]
+
+
+def test_her_record_is_a_pdf_too(village: Unit, head: Person) -> None:
+    pytest.importorskip("typst")
+    today = timezone.localdate()
+    log_visit(village, kind=VisitKind.PHONE, people=3, on=today, by=head, at=timezone.now())
+    note_duty(words="A talk.", on=today, by=head, at=timezone.now())
+    answer = client_of(head).get(f"/me/duty/record.pdf?since={today}&until={today}")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")

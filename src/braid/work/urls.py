@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/<int:pk>/take-back/", visits.visit_take_back, name="visit_take_back"),
     path("me/duty/", duty.duty, name="duty"),
     path("me/duty/print/", duty.duty_print, name="duty_print"),
+    path("me/duty/record.pdf", duty.duty_pdf, name="duty_pdf"),
     path("me/duty/notes/<int:pk>/drop/", duty.duty_note_drop, name="duty_note_drop"),
     path("me/duty/<str:kind>/", duty.duty_entries, name="duty_entries"),
     path("forms/", report_forms.report_forms, name="report_forms"),

@@ -6,17 +6,22 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from braid.kernel.pdf import can_make_pdf, pdf_answer
+from braid.kernel.templatetags.braid import day
 from braid.people.decorators import PersonRequest, signed_in
 from braid.work import hooks
 from braid.work.actions import drop_duty_note, note_duty
 from braid.work.forms.visits import DutyNoteForm, SpanForm
 from braid.work.queries.duty import duty_of, entries_of, own_duty_note_for, term_began
+
+from .paper import TABLE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +43,32 @@ def duty(request: PersonRequest) -> HttpResponse:
 @signed_in
 def duty_print(request: PersonRequest) -> HttpResponse:
     """Her record as a page to print or to keep as PDF, for her term report."""
-    return render(request, "work/duty_print.html", _record(request, *_span(request)))
+    words = _record(request, *_span(request)) | {"can_make_pdf": can_make_pdf()}
+    return render(request, "work/duty_print.html", words)
+
+
+@require_safe
+@signed_in
+def duty_pdf(request: PersonRequest) -> HttpResponse:
+    """The same as a PDF."""
+    if not can_make_pdf():
+        raise Http404
+    since, until = _span(request)
+    record = duty_of(request.person, since=since, until=until)
+    added = [[note.words, "–", str(note.amount)] for note in record.added]
+    values = {
+        "header": [pgettext("record of duty", "What"), _("Counted"), _("With your notes")],
+        "rows": [*([str(one.label), str(one.counted), str(one.together)] for one in record.counts), *added],
+        "facts": [
+            f"{day(since)} – {day(until)}",
+            *(f"{one.get_office_display()} · {one.unit} · {day(one.since)}" for one in record.held),
+        ],
+        "notes": [
+            *(f"{one.label}: {note.amount:+d} {note.words}" for one in record.counts for note in one.notes),
+            _("Counted from the journal of the federation; notes are the holder's own."),
+        ],
+    }
+    return pdf_answer(TABLE, values, title=f"{_('Record of duty')} · {record.person.name}", name="duty")
 
 
 @require_safe

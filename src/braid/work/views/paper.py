@@ -24,7 +24,8 @@ from braid.work.queries.counted import Count, counts_for
 from braid.work.queries.report_forms import fields_of, form_for, newest_version
 from braid.work.queries.reports import Place, place_for
 
-LAYOUT = Path(__file__).parent.parent / "data" / "form.typ"
+DATA = Path(__file__).parent.parent / "data"
+LAYOUT, TABLE = DATA / "form.typ", DATA / "table.typ"
 
 
 @require_safe

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 from braid.contact.words import said
 from braid.kernel.access import scope
 from braid.kernel.downloads import FORMS, table_answer
+from braid.kernel.pdf import can_make_pdf, pdf_answer
+from braid.kernel.templatetags.braid import day
 from braid.people.decorators import PersonRequest, signed_in
 from braid.units.models import Unit
 from braid.work.answers import answered
@@ -40,6 +42,10 @@ from braid.work.queries.rollups import Part
 from braid.work.queries.tables import Row, Table, outliers_of, parts_over_time, table_of
 from braid.work.rules import VIEW_WORK, can_approve_at, can_send_back, is_open
 
+from .paper import TABLE
+
+WIDE = 6
+"""Columns from which a table lies on its paper."""
 PERIODS_SHOWN = 12
 """Periods beside each other in a series."""
 BAR = 10
@@ -80,6 +86,7 @@ def rollup_unit(request: PersonRequest, pk: int, code: str) -> HttpResponse:
         "outliers": outliers_of(table, fields),
         "standing": standing_of(look.period, look.unit, look.path) if table.rows else None,
         "may_approve": can_approve_at(request.person, look.unit),
+        "can_make_pdf": can_make_pdf(),
     }
     return render(request, "work/rollup.html", context)
 
@@ -137,10 +144,21 @@ def rollup_file(request: PersonRequest, pk: int, code: str) -> HttpResponseBase:
     """The table as a file: child by child, or down to every report, streamed."""
     look = look_for(request.person, pk, code)
     fields, form = fields_asked(look.period), request.GET.get("form", "csv")
+    if form == "pdf" and can_make_pdf():
+        return _table_pdf(look, list(table_header(fields)), [list(row) for row in table_rows(table_of(look), fields)])
     form = form if form in FORMS else "csv"
     if request.GET.get("deep") == "1":
         return table_answer(deep_header(fields), deep_rows(look, fields), name=f"reports-{pk}-{code}", form=form)
     return table_answer(table_header(fields), table_rows(table_of(look), fields), name=f"table-{pk}-{code}", form=form)
+
+
+def _table_pdf(look: Look, header: list[str], rows: list[list[str]]) -> HttpResponse:
+    """The table by child on paper."""
+    period, title = look.period, str(look.period.form.said_title)
+    facts = [str(look.unit), f"{day(period.first_on)} – {day(period.last_on)}"]
+    values = {"header": header, "rows": [[str(cell) for cell in row] for row in rows], "facts": facts, "notes": []}
+    values |= {"flipped": len(header) > WIDE}
+    return pdf_answer(TABLE, values, title=title, name=f"table-{period.pk}-{look.unit.code}")
 
 
 @require_safe
