@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.killing import KILLS, call, kill_often, scratch
+from tests.killing import KILLS, kill_often, scratch
 
 WORKERS = "tests.work.report_workers"
 HANDS = 20
@@ -20,7 +20,6 @@ HANDS = 20
 @pytest.mark.skipif(not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="about PostgreSQL")
 def test_sixteen_writers_lose_nothing_though_all_are_killed(tmp_path: Path) -> None:
     with scratch(tmp_path) as environment:
-        call(f"{WORKERS}:prepare", environment)
-        at_work = kill_often(f"{WORKERS}:work", environment, longest_ms=150, hands=HANDS, seed=7)
-        assert at_work >= KILLS
-        assert call(f"{WORKERS}:judge", environment).startswith("right")
+        at_work, said = kill_often(WORKERS, "work", environment, longest_ms=150, hands=HANDS, seed=7)
+    assert at_work >= KILLS
+    assert said.startswith("right")

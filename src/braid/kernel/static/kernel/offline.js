@@ -5,8 +5,8 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 export async function startOffline() {
   if (!("serviceWorker" in navigator) || !window.indexedDB || !window.braidQueue) return;
-  for (const form of document.querySelectorAll("form[data-offline]")) await startForm(form);
   for (const form of document.querySelectorAll('form[action$="/logout/"]')) form.addEventListener("submit", signOut);
+  for (const form of document.querySelectorAll("form[data-offline]")) await startForm(form);
   await startWaiting();
   await navigator.serviceWorker.register("/sw.js");
   const ready = await navigator.serviceWorker.ready;
