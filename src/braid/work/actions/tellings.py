@@ -34,7 +34,7 @@ from braid.work.queries.late import handlers_in, late_right_below, people_to_tel
 
 AT_ONCE = 50
 """Directives one round begins to remind of."""
-SLICE = 300
+SLICE = 1_000
 """Units looked at in one transaction: on SQLite nobody else can write meanwhile."""
 
 
