@@ -43,6 +43,7 @@ from braid.work.actions import (
     publish_version,
 )
 from braid.work.enums import FieldKind, RollUp
+from braid.work.measures import Summary
 from braid.work.models import Period, Report, ReportForm, ReportFormRule
 from braid.work.queries.looks import Look
 from braid.work.queries.tables import table_of
@@ -160,17 +161,17 @@ def _open_table(period: Period, root: Unit, units: list[Unit]) -> Iterator[Line]
     yield Line("13", "the same while corrections come in", words(pending), words(peer), peer / pending, "", note)
 
 
-def _grouped(root: Unit) -> dict[str, dict[str, tuple[int, int, int]]]:
+def _grouped(root: Unit) -> dict[str, dict[str, tuple[int, ...]]]:
     """What a plain aggregate of Django gives for every province: how many, sum, highest of each question."""
     rows = PlainAnswer.objects.filter(path__gt=root.path).annotate(top=Substr("path", 1, len(root.path) + STEP))
-    found: dict[str, dict[str, tuple[int, int, int]]] = {}
+    found: dict[str, dict[str, tuple[int, ...]]] = {}
     for row in rows.values("top", "field").annotate(n=Count("id"), sum=Sum("value"), high=Max("value")):
         found.setdefault(row["top"], {})[row["field"]] = (row["n"], row["sum"], row["high"])
-    return {path: {"f1": sums["f1"][:2], "f2": sums["f2"]} for path, sums in found.items()}  # type: ignore[dict-item]
+    return {path: {"f1": sums["f1"][:2], "f2": sums["f2"]} for path, sums in found.items()}
 
 
-def _sums(summary: object) -> dict[str, tuple[int | None, ...]]:
-    figures = summary.figures  # type: ignore[attr-defined]
+def _sums(summary: Summary) -> dict[str, tuple[int | None, ...]]:
+    figures = summary.figures
     return {
         "f1": (figures["f1"].n, figures["f1"].sum),
         "f2": (figures["f2"].n, figures["f2"].sum, figures["f2"].high),

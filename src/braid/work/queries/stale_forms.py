@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from braid.kernel.access import AFTER_DESCENDANTS
@@ -27,10 +27,7 @@ def stale_forms_in(unit: Unit, *, at: datetime, cursor: str = "") -> Page[Report
     forms = ReportForm.objects.filter(
         unit_path__gte=unit.path, unit_path__lt=unit.path + AFTER_DESCENDANTS, state=ReportFormState.OPEN
     ).select_related("unit")
-    page = page_of(_stale(forms, at=at), order=("-pk",), cursor=cursor)
-    for form in page.rows:
-        form.is_past = form.ends_on < timezone.localdate(at)  # type: ignore[attr-defined]
-    return page
+    return page_of(_stale(forms, at=at), order=("-pk",), cursor=cursor)
 
 
 def _stale(forms: QuerySet[ReportForm], *, at: datetime) -> QuerySet[ReportForm]:
@@ -42,8 +39,11 @@ def _stale(forms: QuerySet[ReportForm], *, at: datetime) -> QuerySet[ReportForm]
         last_opened=Max("periods__opened_at"),
         last_period=Subquery(newest.values("pk")[:1]),
     )
-    rows = rows.annotate(is_unanswered=Exists(due.filter(pk=OuterRef("last_period"))) & ~Exists(answered))
-    return rows.filter(Q(ends_on__lt=today) | Q(is_unanswered=True) | _quiet(at))
+    rows = rows.annotate(
+        is_unanswered=Exists(due.filter(pk=OuterRef("last_period"))) & ~Exists(answered),
+        is_past=ExpressionWrapper(Q(ends_on__lt=today), output_field=BooleanField()),
+    )
+    return rows.filter(Q(is_past=True) | Q(is_unanswered=True) | _quiet(at))
 
 
 def _quiet(at: datetime) -> Q:
