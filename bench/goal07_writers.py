@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
 
 from django.db import connection, transaction
 
@@ -47,6 +48,7 @@ def run(world: World) -> Iterator[Line]:
         return
     world.tree()
     places = list(Unit.objects.filter(level=6).order_by("path")[:20_000])
+    random.Random(7).shuffle(places)
     Counter.objects.bulk_create((Counter(unit_number=number) for number in _numbers(places)), ignore_conflicts=True)
     seconds = world.scale.writer_seconds
     ways = [
@@ -107,13 +109,15 @@ def race(
     *,
     fold: Callable[[float], None] | None = None,
 ) -> Ran:
-    """Let `writers` processes call `write` for `seconds`, each with a connection of its own; one more folds until then."""
+    """Let `writers` processes call `write` for `seconds`, each with a connection of its own, at the places that are its turn
+    as cards are dealt; one more folds until then."""
     connection.close()
     fork = multiprocessing.get_context("fork")
     results = fork.SimpleQueue()
     start = time.time() + 1 + writers / 50
     hands = [
-        fork.Process(target=_work, args=(write, places, start, seconds, number, results)) for number in range(writers)
+        fork.Process(target=_work, args=(write, places, start, seconds, number, writers, results))
+        for number in range(writers)
     ]
     folder = fork.Process(target=fold, args=(start + seconds,)) if fold else None
     for hand in [*hands, *([folder] if folder else [])]:
@@ -125,15 +129,22 @@ def race(
 
 
 def _work(
-    write: Callable[[Unit], None], places: list[Unit], start: float, seconds: float, number: int, results: object
+    write: Callable[[Unit], None],
+    places: list[Unit],
+    start: float,
+    seconds: float,
+    number: int,
+    writers: int,
+    results: object,
 ) -> None:
-    chance = random.Random(number)
     connection.ensure_connection()
     times = []
     time.sleep(max(0, start - time.time()))
-    while time.time() < start + seconds:
+    for place in cycle(places[number::writers]):
+        if time.time() > start + seconds:
+            break
         begun = time.perf_counter()
-        write(chance.choice(places))
+        write(place)
         times.append(time.perf_counter() - begun)
     connection.close()
     results.put(times)  # type: ignore[attr-defined]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,7 +22,6 @@ from braid.contact.models import AudienceRule
 from braid.journal.actions import fold_round
 from braid.kernel.access import OPERATOR
 from braid.kernel.bulk import insert_rows, reset_sequence
-from braid.kernel.errors import Refused
 from braid.units.enums import STEP
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
@@ -260,9 +258,7 @@ def _fold(end: float) -> None:
 def _file(unit: Unit) -> None:
     period = _race.period
     assert period is not None  # set before the writers begin
-    seen = Report.objects.filter(period=period, unit=unit).first()
-    with suppress(Refused):  # two of them took the same unit
-        file_report(period, unit, Filled(_values(unit)), seen=seen, why="Again.", by=OPERATOR, at=NOW)
+    file_report(period, unit, Filled(_values(unit)), by=OPERATOR, at=NOW)
 
 
 def _insert(unit: Unit) -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from braid.kernel import bulk
-from braid.kernel.bulk import insert_rows, keys_checked_at_once, reset_sequence, update_rows
+from braid.kernel.bulk import insert_few, insert_rows, keys_checked_at_once, reset_sequence, update_rows
 from braid.units.enums import TreeEventKind
 from braid.units.models import Level, TreeEvent, Unit
 from tests.factories import tree, unit
@@ -36,6 +36,24 @@ def test_stores_what_the_orm_stores(now: datetime) -> None:
         _event_values(orm_unit.pk).values_list(*EVENT[1:])
     )
     assert TreeEvent.objects.filter(recorded_at=now, on="2026-02-03", details__路=[1, None]).count() == 2
+
+
+def test_a_few_rows_are_stored_alike_and_come_with_their_numbers(now: datetime) -> None:
+    place, others = unit(), unit()
+    values = [
+        (TreeEventKind.ADDED, date(2026, 2, number), now, None, "婦聯 100%", {"路": [1, None, number]})
+        for number in (3, 4)
+    ]
+    for each in values:
+        TreeEvent.objects.create(**dict(zip(EVENT[1:], each, strict=True)), unit=others)
+
+    numbers = insert_few(TreeEvent, EVENT, [(place.pk, *each) for each in values])
+
+    assert insert_few(TreeEvent, EVENT, []) == []
+    stored = TreeEvent.objects.in_bulk(numbers)
+    assert [stored[number].details["路"][2] for number in numbers] == [3, 4]
+    stored_alike = _event_values(others.pk).order_by("on").values_list(*EVENT[1:])
+    assert list(_event_values(place.pk).order_by("on").values_list(*EVENT[1:])) == list(stored_alike)
 
 
 def test_conflicts_are_refused_or_left_out() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils.translation import pgettext
 
 from braid.kernel.access import Permission
 
-from .enums import Role
+from .enums import OFFICE_GRANTS, Role
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -28,6 +29,11 @@ def allow(name: str, *roles: Role, words: StrOrPromise = "") -> Permission:
     HOLDERS[permission] = frozenset(roles)
     WORDS[permission] = words
     return permission
+
+
+def offices_with(roles: Collection[Role]) -> list[int]:
+    """The offices that bring one of `roles`, whatever their reach."""
+    return [office for office, (role, _reach) in OFFICE_GRANTS.items() if role in roles]
 
 
 def words_of(role: Role) -> list[str]:

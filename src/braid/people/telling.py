@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -61,6 +62,11 @@ def tell_chosen(
         for person, ladder in sorted(ladders.items())
     )
     return set(ladders)
+
+
+def has_channel(person: str) -> Exists:
+    """A condition for rows whose column `person` is a person: she chose a channel. `tell_chosen` tells nobody else."""
+    return Exists(ChosenChannel.objects.filter(person=OuterRef(person)))
 
 
 def first_channels(persons: Iterable[int]) -> dict[int, str]:

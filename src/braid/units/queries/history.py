@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from braid.kernel.access import AFTER_DESCENDANTS
-from braid.units.enums import UnitStatus
+from braid.units.enums import STEP, UnitStatus
 from braid.units.models import Placement, Unit
 from braid.units.paths import number_of
 
@@ -72,6 +74,20 @@ def paths_at(units: Sequence[Unit], moment: datetime) -> dict[int, str]:
         later = Placement.objects.filter(unit__in=moved, until__gt=moment).order_by("-until", "-pk")
         found |= dict(later.values_list("unit_id", "path"))
     return found
+
+
+def gone_from(paths: Iterable[str], moment: datetime) -> list[int]:
+    """The numbers of units that stood right below one of `paths` at some time after `moment`, and were moved since. One query."""
+    values: list[tuple[int | str, ...]] = [(len(path) + STEP, path, path + AFTER_DESCENDANTS) for path in paths]
+    if not values:
+        return []
+    sql = _GONE_SQL.format(below=" OR ".join(["LENGTH(path) = %s AND path > %s AND path < %s"] * len(values)))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [connection.ops.adapt_datetimefield_value(moment), *chain.from_iterable(values)])
+        return [number for (number,) in cursor.fetchall()]
+
+
+_GONE_SQL = "SELECT DISTINCT unit_id FROM units_placement WHERE until > %s AND ({below})"
 
 
 def unit_as_of(unit: Unit, on: date) -> UnitThen | None:

@@ -75,7 +75,6 @@ __all__ = [
     "Filing",
     "Filled",
     "FormPlan",
-    "Note",
     "Push",
     "Pushed",
     "add_check",

@@ -24,7 +24,7 @@ from braid.units.paths import ancestor_paths, number_of
 from braid.units.queries.history import path_at
 from braid.work.enums import APPROVAL_FLOW, ApprovalState, ReportState
 from braid.work.models import Approval, ApprovalEvent, Period, Report
-from braid.work.queries.approvals import open_parts_below, seal_of
+from braid.work.queries.approvals import open_parts_below, seal_of, units_approved
 from braid.work.queries.rollups import Note, answer_of, reports_right_below
 from braid.work.rules import can_approve_at
 
@@ -104,9 +104,10 @@ def reopen_above(period: Period, paths: Iterable[str], *, why: str, by: Actor, a
 
 def _reopen(period: Period, paths: Iterable[str], *, why: str, by: Actor, at: datetime) -> None:
     """From the leaves to the root: a part above is approved only while all parts below it are."""
-    in_force = Approval.objects.filter(
-        period=period, unit__in={number_of(path) for path in paths}, state=ApprovalState.IN_FORCE
-    )
+    approved = units_approved(period, {number_of(path) for path in paths})
+    if not approved:
+        return
+    in_force = Approval.objects.filter(period=period, unit__in=approved, state=ApprovalState.IN_FORCE)
     reopened = list(in_force.order_by("-counted_path__length", "counted_path").select_for_update(of=("self",)))
     for row in reopened:
         APPROVAL_FLOW.move(row, ApprovalState.REOPENED, changed_at=at)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from braid.kernel.access import Actor, require
-from braid.kernel.bulk import insert_rows
+from braid.kernel.bulk import insert_few, insert_rows
 from braid.kernel.errors import BadInput, Refused, WrongState
 from braid.kernel.files import Owner, Proven, keep_file
 from braid.kernel.ledger import Happened, Strand, record_all
@@ -36,7 +36,7 @@ from .time_taken import note_minutes
 CHUNK = 1_000
 """Reports in one statement."""
 MANY = 50
-"""From so many on new reports are written without Django's rows, which cost more than the database."""
+"""From so many on new reports are streamed to the database."""
 
 
 @dataclass(frozen=True)
@@ -247,12 +247,18 @@ def _begin(period: Period, unit: Unit, **kept: Any) -> Report:
 def _create(reports: Iterable[Report]) -> None:
     """Write new reports. In one order, so that no two who write the same wait for each other."""
     reports = sorted(reports, key=lambda report: report.unit_id)
+    for report, number in zip(reports, _insert(reports), strict=True):
+        report.pk, report._state.adding = number, False
+
+
+def _insert(reports: Sequence[Report]) -> list[int]:
+    """Insert the rows of `reports`; returns their numbers."""
+    rows = ([getattr(report, name) for name in _INSERTED] for report in reports)
     if len(reports) < MANY:
-        Report.objects.bulk_create(reports)
-        return
-    for report, number in zip(reports, _next_numbers(len(reports)), strict=True):
-        report.pk = number
-    insert_rows(Report, _INSERTED, ([getattr(report, name) for name in _INSERTED] for report in reports))
+        return insert_few(Report, _INSERTED, list(rows))
+    numbers = _next_numbers(len(reports))
+    insert_rows(Report, ["id", *_INSERTED], ([number, *row] for number, row in zip(numbers, rows, strict=True)))
+    return numbers
 
 
 def _next_numbers(count: int) -> list[int]:
@@ -267,7 +273,7 @@ def _next_numbers(count: int) -> list[int]:
         return list(range(last + 1, last + count + 1))
 
 
-_INSERTED = [field.attname for field in Report._meta.concrete_fields]
+_INSERTED = [field.attname for field in Report._meta.concrete_fields if not field.primary_key]
 _WRITTEN = (
     *("form_version_id", "state", "values", "counted", "reasons", "note", "minutes", "measures", "version"),
     *("changed_at", "changed_by", "filed_at", "filed_by"),

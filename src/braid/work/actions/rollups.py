@@ -20,7 +20,7 @@ from braid.units.models import Unit
 from braid.units.paths import number_of
 from braid.work.measures import Answer
 from braid.work.models import Change, Directive, PeriodRule, Rollup, Total
-from braid.work.queries.rollups import Note, Part, add_deltas, deltas_of, find_extremes, totals_at
+from braid.work.queries.rollups import Note, Part, add_deltas, deltas_of, find_extremes, note_from, totals_at
 
 __all__ = ["Note", "expect", "fold_all", "fold_changes", "fold_slice", "freeze_rollups", "note_changes"]
 
@@ -190,14 +190,7 @@ def _claim(most: int) -> list[tuple[int, Note]]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [most])
         rows = sorted(cursor.fetchall())
-    return [
-        (rollup, Note(path, Answer.of(_json(was)), Answer.of(_json(now)), bool(before), bool(after)))
-        for _pk, rollup, path, was, now, before, after in rows
-    ]
-
-
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+    return [(rollup, note_from(*kept)) for _pk, rollup, *kept in rows]
 
 
 def _lock(*, wait: bool) -> bool:

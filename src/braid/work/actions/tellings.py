@@ -30,12 +30,14 @@ from braid.work.enums import (
     Step,
 )
 from braid.work.models import Directive, Escalation, Passing, Telling, Total
-from braid.work.queries.late import handlers_in, late_right_below, people_to_tell, units_told
+from braid.work.queries.late import handlers_in, late_right_below, people_to_tell, units_listening, units_told
 
 AT_ONCE = 50
 """Directives one round begins to remind of."""
+LOOKED_AT = 20_000
+"""Units among which a round looks for people to tell."""
 SLICE = 1_000
-"""Units looked at in one transaction: on SQLite nobody else can write meanwhile."""
+"""Units whose people are told in one transaction: on SQLite nobody else can write meanwhile."""
 
 
 def begin_tellings(at: datetime) -> int:
@@ -80,8 +82,12 @@ def go_on_telling(at: datetime) -> int:
 def _tell_units(telling: Telling, *, at: datetime) -> int:
     units = units_told(telling)
     begin = units.rank(telling.after_unit)
-    part = list(units[begin : begin + SLICE])
-    persons = people_to_tell(telling.directive, part, at=at) if part else set()
+    part = list(units[begin : begin + LOOKED_AT])
+    listening = units_listening(telling.directive, part, at=at)
+    if len(listening) > SLICE:
+        listening = listening[:SLICE]
+        part = part[: part.index(listening[-1]) + 1]
+    persons = people_to_tell(telling.directive, listening, at=at) if listening else set()
     kind = DIRECTIVE if telling.step == Step.SENT else DIRECTIVE_REMINDER
     with transaction.atomic():
         if _move_on(telling, part, is_last=begin + len(part) >= len(units), at=at) and persons:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -11,9 +11,9 @@ from pyroaring import BitMap
 
 from braid.contact.queries.audience import units_of_all
 from braid.kernel.access import scope
-from braid.people.enums import OFFICE_GRANTS
 from braid.people.models import Grant, Membership, Person
-from braid.people.roles import HOLDERS
+from braid.people.roles import HOLDERS, offices_with
+from braid.people.telling import has_channel
 from braid.units.enums import UnitStatus
 from braid.units.models import Unit
 from braid.work.enums import OPEN_HANDLINGS, DirectiveState, Step
@@ -39,12 +39,27 @@ def units_told(telling: Telling) -> BitMap:
     return units
 
 
+def units_listening(directive: Directive, units: Sequence[int], *, at: datetime) -> list[int]:
+    """Those of `units`, numbers in order, where somebody whom the directive concerns chose a channel: in all others there is
+    nobody to tell. Three queries, each a walk along an index between the first of them and the last."""
+    if not units:
+        return []
+    roles = HOLDERS[HANDLE_DIRECTIVES]
+    between = {"unit__gte": units[0], "unit__lte": units[-1]}
+    held = Membership.objects.current(timezone.localdate(at)).filter(office__in=offices_with(roles), **between)
+    granted = Grant.objects.valid(at).filter(role__in=[role.value for role in roles], **between)
+    given = Handling.objects.filter(directive=directive, **between)
+    found: set[int] = set()
+    for rows, person in ((held, "person"), (granted, "person"), (given, "assigned_to")):
+        found.update(rows.filter(has_channel(person)).values_list("unit_id", flat=True))
+    return sorted(found.intersection(units))
+
+
 def handlers_in(units: Collection[int], *, at: datetime) -> dict[int, set[int]]:
     """Who handles directives in each of `units`: by an office or a grant that she holds there, not above. Two queries."""
     roles = HOLDERS[HANDLE_DIRECTIVES]
-    offices = [office for office, (role, _reach) in OFFICE_GRANTS.items() if role in roles]
     found: dict[int, set[int]] = defaultdict(set)
-    held = Membership.objects.current(timezone.localdate(at)).filter(unit__in=units, office__in=offices)
+    held = Membership.objects.current(timezone.localdate(at)).filter(unit__in=units, office__in=offices_with(roles))
     given = Grant.objects.valid(at).filter(unit__in=units, role__in=[role.value for role in roles])
     for unit, person in [*held.values_list("unit_id", "person_id"), *given.values_list("unit_id", "person_id")]:
         found[unit].add(person)
@@ -66,9 +81,8 @@ def people_to_tell(directive: Directive, units: Collection[int], *, at: datetime
 def units_of_people(persons: Collection[int], *, at: datetime) -> dict[int, set[int]]:
     """The units in which each of `persons` handles directives, or where something was given to her. Three queries."""
     roles = HOLDERS[HANDLE_DIRECTIVES]
-    offices = [office for office, (role, _reach) in OFFICE_GRANTS.items() if role in roles]
     found: dict[int, set[int]] = defaultdict(set)
-    held = Membership.objects.current(timezone.localdate(at)).filter(person__in=persons, office__in=offices)
+    held = Membership.objects.current(timezone.localdate(at)).filter(person__in=persons, office__in=offices_with(roles))
     granted = Grant.objects.valid(at).filter(person__in=persons, role__in=[role.value for role in roles])
     given = Handling.objects.filter(assigned_to__in=persons, state__in=OPEN_HANDLINGS)
     for rows in (held, granted):

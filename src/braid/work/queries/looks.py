@@ -12,10 +12,10 @@ from braid.kernel.access import AFTER_DESCENDANTS, scope
 from braid.kernel.keyset import Page, page_of
 from braid.people.models import Person
 from braid.units.enums import STEP
-from braid.units.models import Placement, Unit
+from braid.units.models import Unit
 from braid.units.paths import number_of, numbers_of
 from braid.units.queries import unit_by_code
-from braid.units.queries.history import path_at, paths_at
+from braid.units.queries.history import gone_from, path_at, paths_at
 from braid.work.models import Field, Period, PeriodRule, ReportForm
 from braid.work.rules import VIEW_WORK
 
@@ -102,17 +102,14 @@ def fields_asked(period: Period) -> list[Field]:
 
 
 def units_right_below(period: Period, paths: Iterable[str]) -> dict[str, Unit]:
-    """By path, the units that stood right below one of `paths` when `period` opened, in the order of the tree. At most three
+    """By path, the units that stood right below one of `paths` when `period` opened, in the order of the tree. At most four
     queries."""
     above = set(paths)
     if not above:
         return {}
-    moved = Q(pk__in=())
-    for path in above:
-        moved |= Q(path__gt=path, path__lt=path + AFTER_DESCENDANTS, path__length=len(path) + STEP)
-    gone = Placement.objects.filter(moved, until__gt=period.opened_at).values_list("unit_id", flat=True)
-    here = Q(parent__in=[number_of(path) for path in above])
-    units = list(Unit.objects.filter(here | Q(pk__in=list(gone))))
+    units = list(Unit.objects.filter(parent__in=[number_of(path) for path in above]))
+    if gone := set(gone_from(above, period.opened_at)) - {unit.pk for unit in units}:
+        units += Unit.objects.filter(pk__in=gone)
     then = paths_at(units, period.opened_at)
     return {
         then[unit.pk]: unit for unit in sorted(units, key=lambda unit: then[unit.pk]) if then[unit.pk][:-STEP] in above

@@ -9,12 +9,13 @@ from pyroaring import BitMap
 
 from braid.units.models import Unit
 from braid.units.queries.history import path_at
-from braid.work.enums import ApprovalState, FieldKind, ReportState
+from braid.work.enums import FieldKind, ReportState
 from braid.work.figures import in_thousands, places_of, value_of
 from braid.work.measures import Answer, Figure, Summary
-from braid.work.models import Approval, Field, Period, Report, Rollup, Total
+from braid.work.models import Field, Period, Report, Rollup, Total
 from braid.work.unusual import Unusual, unusual
 
+from .approvals import units_approved
 from .looks import Look, units_right_below
 from .rollups import Part, answer_of, parts_below, parts_in
 
@@ -89,11 +90,7 @@ def table_of(look: Look) -> Table:
     parts = parts_below(rollup, [look.path, *children])
     units = [look.unit.pk, *(unit.pk for unit in children.values())]
     reports = {report.unit_id: report for report in Report.objects.filter(period=look.period, unit__in=units)}
-    approved = set(
-        Approval.objects.filter(period=look.period, unit__in=units, state=ApprovalState.IN_FORCE).values_list(
-            "unit_id", flat=True
-        )
-    )
+    approved = units_approved(look.period, units)
 
     def row(unit: Unit, path: str, below: Part) -> Row:
         report, is_asked = reports.get(unit.pk), unit.pk in asked
