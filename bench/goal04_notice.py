@@ -23,7 +23,7 @@ from braid.units.paths import numbers_of
 
 from .report import Line
 from .timing import median, medians, say, took, words
-from .world import NOW, TODAY, World, analyse, empty, head, tend
+from .world import NOW, TODAY, World, empty, head, settle, tend
 
 READERS = 200
 SENT = 200
@@ -46,13 +46,15 @@ EARLIER = 10**9
 def run(world: World) -> Iterator[Line]:
     people = min(world.people(), world.scale.fan_out)
     root, by = Unit.objects.get(depth=0), head()
+    settle()
     sending = _sending(root, by)
     notice = Notice.objects.order_by("-pk")[0].pk
     bare = _written(_BARE, notice, [people])
     empty(Copy)
+    settle()
     whom = [root.path, root.path + AFTER_DESCENDANTS, TODAY, TODAY]
     _written(_FAN_OUT, EARLIER, whom)
-    analyse("peer_copy")
+    settle()
     fan_out = _written(_FAN_OUT, notice, whom)
     target = ">= 1000" if people >= 1_000_000 else ""
     yield Line(

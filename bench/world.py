@@ -119,6 +119,15 @@ def tend(*tables: str) -> None:
             cursor.execute(f"{'VACUUM ' if connection.vendor == 'postgresql' else ''}ANALYZE {table}")
 
 
+def settle() -> None:
+    """Let what was written before come to rest, so that nobody measured afterwards pays for it: PostgreSQL would vacuum, and
+    bring its log to the tables, in the next minutes."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+            cursor.execute("CHECKPOINT")
+
+
 def biggest(level: int, *, under: Unit | None = None) -> Unit:
     """Of the first 400 units of `level` the one with the most units below it, not a placeholder."""
     units = Unit.objects.shown().filter(level=level)

@@ -39,7 +39,8 @@ def test_stores_what_the_orm_stores(now: datetime) -> None:
 
 
 def test_a_few_rows_are_stored_alike_and_come_with_their_numbers(now: datetime) -> None:
-    place, others = unit(), unit()
+    place = unit()
+    others = unit(place)
     values = [
         (TreeEventKind.ADDED, date(2026, 2, number), now, None, "婦聯 100%", {"路": [1, None, number]})
         for number in (3, 4)

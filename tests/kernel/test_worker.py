@@ -10,6 +10,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -54,6 +55,23 @@ def test_rounds_are_called_with_the_time_over_and_over() -> None:
     run(readings=9, step=1)
     assert len(calls) == 4
     assert calls == sorted(calls)
+
+
+def test_a_round_that_finds_nothing_looks_again_later_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, looks, busy = [0.0], [], []
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
+
+    def look(at: datetime) -> int:
+        looks.append(seconds[0])
+        return 1 if len(looks) in {6, 7} else 0
+
+    worker.rounds += [look, lambda at: busy.append(at) or 0]  # type: ignore[func-returns-value]
+    clock = Clock(500, timedelta(seconds=0.1))
+    monkeypatch.setattr(clock.stop, "wait", lambda idle: seconds.__setitem__(0, seconds[0] + idle))
+    worker.work(clock.stop, clock=clock, idle=0.25)
+    pauses = [after - before for before, after in pairwise(looks)]
+    assert pauses[:5] == [0.25, 0.5, 1.0, 1.0, 1.0]
+    assert pauses[5:9] == [0.0, 0.0, 0.25, 0.5], "what finds something is called again at once, and begins anew"
 
 
 def test_a_failing_round_rests_longer_each_time_and_the_others_go_on() -> None:

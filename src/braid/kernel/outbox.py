@@ -17,6 +17,7 @@ import structlog
 from django.db import connection, models, transaction
 from django.db.models import Q
 
+from .bulk import insert_few
 from .errors import Refused
 from .models import Owed
 
@@ -26,6 +27,7 @@ LEASE = timedelta(minutes=1)
 """How long a row whose worker died waits for the next one."""
 MOST_ATTEMPTS = 8
 LONGEST_PAUSE = timedelta(hours=1)
+_OWED = ("task", "arguments", "due_at", "lease", "attempts", "error")
 TASKS: dict[str, Callable[..., None]] = {}
 
 
@@ -43,7 +45,7 @@ def owe(function: Callable[..., None], *arguments: Any, due: datetime) -> None:
     """Owe a call of `function(*arguments, at=<moment of the run>)`, due at `due`; part of the surrounding transaction."""
     if _name(function) not in TASKS:
         raise ValueError(f"{_name(function)} is not registered with @task")
-    Owed.objects.create(task=_name(function), arguments=list(arguments), due_at=due)
+    insert_few(Owed, _OWED, [(_name(function), list(arguments), due, "", 0, "")])
 
 
 def run_due(*, at: datetime, most: int = 100) -> int:

@@ -1,13 +1,15 @@
 """The worker: does what is owed and folds what waits, round after round, until it is told to stop.
 
-Apps append to `rounds` and `sweeps` in their `ready()`. Each round is on its own: one that fails rests, longer each
-time, and the others go on. A database that went away is met again when it is back.
+Apps append to `rounds` and `sweeps` in their `ready()`. Each round is on its own: one that finds nothing to do looks again
+after a while, one that fails rests, longer each time, and the others go on. A database that went away is met again when it
+is back.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -36,17 +38,27 @@ sweeps: list[Round] = [housekeeping.forget_sessions, housekeeping.refresh_statis
 """Housekeeping: called when the worker starts and then every `SWEEP_EVERY`."""
 
 IDLE = 0.2
-"""Seconds between two looks when there was nothing to do."""
+"""Seconds between two looks when there was nothing to do: twice as many after each look in vain, at most `LONGEST_IDLE`."""
+LONGEST_IDLE = 1.0
 SWEEP_EVERY = timedelta(hours=1)
 LONGEST_REST = timedelta(seconds=30)
 
 
 @dataclass
 class _Rest:
-    """When a round may be called again, and how often in a row it failed."""
+    """When a round may be called again, and how often in a row it failed or found nothing to do."""
 
     until: datetime | None = None
     failures: int = 0
+    looks_at: float = 0.0
+    """By the clock of the machine (`time.monotonic`)."""
+    in_vain: int = 0
+
+    def learn(self, done: int, idle: float) -> None:
+        """It was called and did so much."""
+        self.in_vain = 0 if done else self.in_vain + 1
+        pause = 0 if done else min(idle * 2 ** min(self.in_vain - 1, 10), LONGEST_IDLE)
+        self.looks_at = time.monotonic() + pause
 
 
 @dataclass
@@ -62,7 +74,7 @@ def work(stop: threading.Event, *, clock: Callable[[], datetime] = timezone.now,
     plan = _Plan()
     log.info("worker.started", rounds=[_name(each) for each in rounds])
     while not stop.is_set():
-        if not _turn(plan, clock, stop):
+        if not _turn(plan, clock, stop, idle):
             stop.wait(idle)
     connection.close()
     log.info("worker.stopped")
@@ -76,7 +88,7 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
-def _turn(plan: _Plan, clock: Callable[[], datetime], stop: threading.Event) -> int:
+def _turn(plan: _Plan, clock: Callable[[], datetime], stop: threading.Event, idle: float) -> int:
     """Every round once, and the sweeps when their hour has come; returns how much was done."""
     done = 0
     at = clock()
@@ -86,12 +98,12 @@ def _turn(plan: _Plan, clock: Callable[[], datetime], stop: threading.Event) -> 
         due += sweeps
     for each in due:
         if not stop.is_set():
-            done += _call(each, plan.rests.setdefault(each, _Rest()), clock())
+            done += _call(each, plan.rests.setdefault(each, _Rest()), clock(), idle)
     return done
 
 
-def _call(each: Round, rest: _Rest, at: datetime) -> int:
-    if rest.until and at < rest.until:
+def _call(each: Round, rest: _Rest, at: datetime, idle: float) -> int:
+    if (rest.until and at < rest.until) or time.monotonic() < rest.looks_at:
         return 0
     try:
         done = each(at)
@@ -104,6 +116,7 @@ def _call(each: Round, rest: _Rest, at: datetime) -> int:
     if rest.failures:
         log.info("worker.round_recovered", round=_name(each), failures=rest.failures)
         rest.failures, rest.until = 0, None
+    rest.learn(done, idle)
     if done:
         log.debug("worker.round_done", round=_name(each), done=done)
     return done
