@@ -83,6 +83,11 @@ def is_late(handling: Handling | None, due_on: date, on: date) -> bool:
     return on > due_on and (handling is None or handling.state in OPEN_HANDLINGS)
 
 
+def is_past_due(directive: Directive, on: date) -> bool:
+    """Whether the directive's own day is past on `on` while it goes on: whoever has not answered is late."""
+    return directive.state == DirectiveState.SENT and on > directive.due_on
+
+
 def can_run_forms_of(by: Actor, path: str) -> bool:
     """Whether `by` may make forms of the unit at `path`, put them to use and end them."""
     return may(by, RUN_FORMS, path)

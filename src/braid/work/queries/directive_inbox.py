@@ -61,6 +61,12 @@ class OlderPage:
 
 def open_directives_of(units: Sequence[Unit], *, at: datetime) -> list[Asked]:
     """The open directives that ask `units`, each for each of them: what waits first, by the day it is due. Three queries."""
+    directives, due = _due(units, at=at)
+    return _asked(directives, {unit.pk: unit for unit in units}, due, on=timezone.localdate(at))
+
+
+def _due(units: Sequence[Unit], *, at: datetime) -> tuple[dict[int, Directive], dict[tuple[int, int], date]]:
+    """The open directives that ask `units`, and by number of each and of a unit the day it is due there. Two queries."""
     seats = seats_of_units(units)
     anchors = {number for seat in seats for number in numbers_of(seat.path)}
     rules = DirectiveRule.objects.filter(unit__in=anchors, is_open=True, sent_at__lte=at)
@@ -73,7 +79,7 @@ def open_directives_of(units: Sequence[Unit], *, at: datetime) -> list[Asked]:
             day = rule.passing.due_on if rule.passing else rule.directive.due_on
             key = (rule.directive_id, number)
             due[key] = min(due.get(key, rule.directive.due_on), day)
-    return _asked(directives, {unit.pk: unit for unit in units}, due, on=timezone.localdate(at))
+    return directives, due
 
 
 def older_directives_of(units: Sequence[Unit], *, at: datetime, cursor: str = "", size: int = 25) -> OlderPage:
@@ -94,12 +100,17 @@ def find_directives_of(units: Sequence[Unit], text: str, *, at: datetime, most: 
     return _in_order(newest_at(seats_of_units(units), at=at, size=most, where=[where], rules=RULES))
 
 
-def given_to(person: Person, *, most: int) -> list[Handling]:
-    """The directives given to `person` to do that still wait, by the day they are due. One query."""
-    rows = Handling.objects.filter(
+def given_to(person: Person, *, at: datetime, most: int) -> list[Asked]:
+    """The directives given to `person` to do that still wait, by the day they are due. Three queries."""
+    found = Handling.objects.filter(
         still_hers(), assigned_to=person, state__in=OPEN_HANDLINGS, directive__state=DirectiveState.SENT
     )
-    return list(rows.select_related("directive__unit", "unit").order_by("directive__due_on", "pk")[:most])
+    rows = list(found.select_related("directive__unit", "unit").order_by("directive__due_on", "pk")[:most])
+    _directives, due = _due([row.unit for row in rows], at=at) if rows else ({}, {})
+    days = [(row, due.get((row.directive_id, row.unit_id), row.directive.due_on)) for row in rows]
+    today = timezone.localdate(at)
+    given = [Asked(row.directive, row.unit, day, row, is_late(row, day, today)) for row, day in days]
+    return sorted(given, key=lambda row: (row.due_on, row.directive.pk, row.unit.path))
 
 
 def _meant(rule: DirectiveRule, seats: Iterable[Seat]) -> set[int]:

@@ -65,7 +65,7 @@ def directive_status_unit(request: PersonRequest, pk: int, code: str) -> HttpRes
         "heads": [(what, WORDS[what]) for what in (ALL, *SHOWN[:-1])],
         "levels": [(level, names.get(level, str(level)), _cells(counts)) for level, counts in status.by_level],
         "children": [(row, _cells(row.counts)) for row in status.children],
-        "is_late_known": status.whole.late is not None,
+        "is_late_known": status.is_late_known,
     }
     return render(request, "work/directive_status.html", words)
 
