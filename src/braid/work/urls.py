@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rollups/<int:pk>/at/<str:code>/", rollups.rollup_unit, name="rollup_unit"),
     path("rollups/<int:pk>/at/<str:code>/series/", rollups.rollup_series, name="rollup_series"),
     path("rollups/<int:pk>/at/<str:code>/missing/", rollups.rollup_missing, name="rollup_missing"),
+    path("rollups/<int:pk>/at/<str:code>/unusual/", rollups.rollup_unusual, name="rollup_unusual"),
     path("rollups/<int:pk>/at/<str:code>/reports/", rollups.rollup_reports, name="rollup_reports"),
     path("rollups/<int:pk>/at/<str:code>/file/", rollups.rollup_file, name="rollup_file"),
     path("rollups/<int:pk>/at/<str:code>/report/", rollups.report_seen, name="report_seen"),
