@@ -17,7 +17,7 @@ from braid.people.models import Person
 from braid.units.models import Level
 from braid.work.actions import answer_complaint, complain
 from braid.work.enums import Grievance, Verdict
-from braid.work.models import Budget, Complaint, DirectiveRule
+from braid.work.models import Budget, Complaint, DirectiveRule, ReportFormRule
 from tests import factories
 from tests.factories import directive_rows
 from tests.factories.reports import form_draft, number
@@ -100,6 +100,24 @@ def test_the_sender_sees_whom_a_notice_burdens(world: SimpleNamespace, levels: N
     assert "It puts 1 unit over its budget of time." in body
     assert f"/burden/effect-of/notice/{draft.pk}/" in body
     assert "village" in page(world.heads["county"], f"/burden/effect-of/notice/{draft.pk}/")
+
+
+def test_asking_more_units_shows_the_effect_first(world: SimpleNamespace, levels: None, now: Any) -> None:
+    made = factories.report_form(world.nation, ReportFormRule(unit=world.other, is_subtree=False), minutes=100)
+    directive_rows.directive(world.nation, DirectiveRule(unit=world.village), sent_at=now, minutes=200)
+    client, address = client_of(world.heads["nation"]), f"/forms/{made.pk}/asked/"
+    said = {"unit": "township", "reach": "subtree", "levels": [str(world.village.level)]}
+    answer = client.post(address, said)
+    assert answer.status_code == 422
+    body = answer.content.decode()
+    assert "It puts 1 unit over its budget of time." in body
+    link = f"/burden/effect-of/form/{made.pk}/?unit=township&amp;reach=subtree&amp;levels={world.village.level}"
+    assert link in body
+    assert "village" in page(world.heads["nation"], link.replace("&amp;", "&"))
+    assert made.audience.count() == 1
+    assert client.post(address, {**said, "over_budget_why": "The census."}).status_code == 302
+    assert made.audience.count() == 2
+    assert client.post(address, {"unit": "county", "reach": "unit"}).status_code == 302, "within its budget"
 
 
 def test_the_effect_of_a_form(world: SimpleNamespace, levels: None) -> None:

@@ -22,12 +22,13 @@ from braid.units.models import Unit
 from braid.units.queries import unit_for
 from braid.work.actions import set_budgets
 from braid.work.enums import DirectiveState, ReportFormState
+from braid.work.forms import AskedForm
 from braid.work.forms.burden import BudgetsForm
 from braid.work.models import Directive, ReportForm
 from braid.work.queries.budgets import level_budgets
 from braid.work.queries.burden import month_after, month_before, month_of
 from braid.work.queries.duplicates import duplicates_in
-from braid.work.queries.effects import page_of_places
+from braid.work.queries.effects import Effect, page_of_places
 from braid.work.queries.stale_forms import stale_forms_in
 from braid.work.queries.subtree_burden import levels_in, units_over, who_asks
 from braid.work.queries.unit_burden import asked_by, burden_of
@@ -39,7 +40,7 @@ from braid.work.rules import (
     can_complain_from,
     can_set_budgets_of,
 )
-from braid.work.shown import effect_of_thing
+from braid.work.shown import effect_of_more, effect_of_thing
 
 FIRST_YEAR = 2000
 
@@ -121,10 +122,19 @@ def burden_budgets(request: PersonRequest, code: str) -> HttpResponse:
 def burden_effect(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     """The units that a draft would put beyond their budget of time."""
     thing = _draft(request, kind, pk)
-    effect = effect_of_thing(thing, timezone.now())
+    effect = _effect(request, thing)
     cursor = request.GET.get("cursor", "")
     found = page_of_places(effect.places, after=place_of(cursor) if cursor else -1)
     return render(request, "work/burden_effect_page.html", {"thing": thing, "effect": effect, "page": found})
+
+
+def _effect(request: PersonRequest, thing: Notice | Directive | ReportForm) -> Effect:
+    """Of a draft what it does; of a form what the rule in the address would add to it."""
+    at = timezone.now()
+    form = AskedForm(request.GET, reach=scope(request.person, RUN_FORMS))
+    if isinstance(thing, ReportForm) and "unit" in request.GET and form.is_valid():
+        return effect_of_more(thing, form.asked, at)
+    return effect_of_thing(thing, at)
 
 
 def _draft(request: PersonRequest, kind: str, pk: int) -> Notice | Directive | ReportForm:

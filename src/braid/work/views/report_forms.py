@@ -42,7 +42,7 @@ from braid.work.queries.report_forms import (
     version_for,
 )
 from braid.work.rules import RUN_FORMS, VIEW_WORK, can_run_forms_of, is_form_open
-from braid.work.shown import effect_of_thing, effect_shown
+from braid.work.shown import effect_of_more, effect_of_thing, effect_shown
 
 
 @require_safe
@@ -144,16 +144,24 @@ def report_form_edit(request: PersonRequest, pk: int) -> HttpResponse:
 def report_form_asked(request: PersonRequest, pk: int) -> HttpResponse:
     """Whom a form asks: its rules in words, how many that is, and one more to add."""
     found = form_to_run_for(request.person, pk)
-    reach = scope(request.person, RUN_FORMS)
-    form = AskedForm(request.POST or None, reach=reach, initial={"unit": found.unit.code, "reach": "subtree"})
+    at, effect = timezone.now(), None
+    given = {
+        "reach": scope(request.person, RUN_FORMS),
+        "initial": {"unit": found.unit.code, "reach": "subtree", "over_budget_why": found.over_budget_why},
+    }
+    form = AskedForm(request.POST or None, **given)
+    if request.method == "POST" and form.is_valid() and is_form_open(found):
+        effect = effect_of_more(found, form.asked, at)
+        form = AskedForm(request.POST, exceeds=effect.exceeds, **given)
     if request.method == "POST" and form.is_valid():
-        ask_units(found, form.asked, by=request.person)
+        ask_units(found, form.asked, over_budget_why=form.why, by=request.person, at=at)
         messages.success(request, _("These units are asked as well."))
         return redirect("report_form_asked", pk=pk)
     context = {
         "report_form": found,
         "unit": found.unit,
         "form": form,
+        "effect": effect_shown(found, effect, query=form.query) if effect else "",
         "rules": rules_of(found),
         "size": size_of(list(found.audience.all()), on=timezone.localdate()),
     }
