@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from braid.contact.models import Audience
+from braid.kernel.access import OPERATOR
 from braid.people.models import Person
 from braid.units.models import Level
-from braid.work.actions import answer_complaint, complain
+from braid.work.actions import add_field, answer_complaint, complain, note_minutes
 from braid.work.enums import Grievance, Verdict
 from braid.work.models import Budget, Complaint, DirectiveRule, ReportFormRule
 from tests import factories
@@ -118,6 +119,28 @@ def test_asking_more_units_shows_the_effect_first(world: SimpleNamespace, levels
     assert client.post(address, {**said, "over_budget_why": "The census."}).status_code == 302
     assert made.audience.count() == 2
     assert client.post(address, {"unit": "county", "reach": "unit"}).status_code == 302, "within its budget"
+
+
+def test_what_the_last_one_took_is_offered_while_a_draft_is_changed(world: SimpleNamespace, levels: None) -> None:
+    before = factories.report_form(world.nation, title={"en": "Lessons held in 2026"})
+    note_minutes([(None, minutes) for minutes in (5, 5, 5, 7, 1_200, 9, 9, 30, 30, 8)], form=before)
+    said = "really took about 8 minutes, say 10 units."
+    draft, other = (
+        form_draft(world.nation, title={"zh-hans": "课", "en": title}) for title in ("Lessons held", "Wells")
+    )
+    add_field(draft, number(), by=OPERATOR, at=timezone.now())
+    sent = directive_rows.directive(world.nation, title="Lessons held", sent_at=None)
+    head = world.heads["nation"]
+    addresses = [f"/forms/{draft.pk}/edit/", f"/forms/{draft.pk}/publish/"]
+    addresses += [f"/directives/{sent.pk}/edit/", f"/directives/{sent.pk}/send/"]
+    for address in addresses:
+        assert said in page(head, address)
+    assert said not in page(head, f"/forms/{other.pk}/edit/")
+    new = client_of(head).post(
+        "/directives/new/?unit=nation", {"unit": "nation", "title": "Lessons held", "minutes": "2"}
+    )
+    assert new.status_code == 422
+    assert said in new.content.decode()
 
 
 def test_the_effect_of_a_form(world: SimpleNamespace, levels: None) -> None:
