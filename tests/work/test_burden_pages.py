@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from braid.contact.models import Audience
+from braid.insight.ground.burden import COLUMNS
+from braid.insight.queries.branches import branches_of
 from braid.kernel.access import OPERATOR
+from braid.people.enums import Office
 from braid.people.models import Person
 from braid.units.models import Level
 from braid.work.actions import add_field, answer_complaint, complain, note_minutes
@@ -141,6 +146,35 @@ def test_what_the_last_one_took_is_offered_while_a_draft_is_changed(world: Simpl
     )
     assert new.status_code == 422
     assert said in new.content.decode()
+
+
+def test_the_tables_are_files(world: SimpleNamespace, levels: None, now: Any) -> None:
+    directive_rows.directive(world.nation, title="=cmd()", sent_at=now, minutes=300, over_budget_why="=1+1")
+    head = client_of(world.heads["county"])
+    lines = b"".join(head.get("/burden/county/file/")).decode().splitlines()  # type: ignore[arg-type]
+    day = timezone.localdate(now).isoformat()
+    assert lines[1:] == [f"{day},directive,'=cmd(),nation,nation,300,,'=1+1"]
+    lines = b"".join(head.get("/burden/county/below/file/?month=2025-01")).decode().splitlines()  # type: ignore[arg-type]
+    assert lines[1:] == ["County,1,0,0", "Township,1,0,0", "Village,1,0,0"]
+    answer = head.get("/burden/county/below/file/", {"form": "xlsx"})
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer))).get_sheet_by_index(0)  # type: ignore[arg-type]
+    assert sheet.to_python()[3] == ["Village", "1", "1", "300"]
+    for name in ("file", "below/file"):
+        assert f"/burden/county/{name}/" in page(world.heads["county"], f"/burden/county/{name.removesuffix('file')}")
+        page(world.heads["other"], f"/burden/county/{name}/", 404)
+
+
+def test_the_subtree_says_how_many_are_over_their_time(world: SimpleNamespace, levels: None, now: Any) -> None:
+    directive_rows.directive(world.nation, DirectiveRule(unit=world.village), sent_at=now, minutes=241)
+    table = client_of(world.heads["province"]).get("/subtree/province/").context["table"]
+    place = [column.name for column in table.columns].index("burden")
+    found = {line.row.unit.code: (line.cells[place].value, line.cells[place].href) for line in table.lines}
+    assert found == {"county": (1, "/burden/county/over/"), "other": (0, "")}
+    assert (table.own.cells[place].value, table.together.cells[place].value) == (0, 1)
+    member = factories.member(world.province, Office.COMMITTEE)
+    (column,) = COLUMNS
+    cells = column.cells(branches_of(member, world.province, at=now))
+    assert {cell.value for cell in cells} == {None}, "she sees the work of one unit, not that of all below"
 
 
 def test_the_effect_of_a_form(world: SimpleNamespace, levels: None) -> None:

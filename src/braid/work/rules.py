@@ -79,7 +79,8 @@ def takes_work(directive: Directive, at: datetime) -> bool:
 
 
 def is_late(handling: Handling | None, due_on: date, on: date) -> bool:
-    """Whether a unit that is asked has let the day pass without a word. It has no handling while it has not opened it."""
+    """Whether a unit that is asked has let the day pass without a word, while the directive goes on. It has no handling while it
+    has not opened it."""
     return on > due_on and (handling is None or handling.state in OPEN_HANDLINGS)
 
 

@@ -113,6 +113,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "directives/<int:pk>/status/<str:code>/", directive_status.directive_status_unit, name="directive_status_unit"
     ),
+    path(
+        "directives/<int:pk>/status/<str:code>/file/",
+        directive_status.directive_status_file,
+        name="directive_status_file",
+    ),
     path("directives/<int:pk>/status/<str:code>/units/", directive_status.directive_units, name="directive_units"),
     path("directives/<int:pk>/at/<str:code>/", directives.directive_at, name="directive_at"),
     path("directives/<int:pk>/at/<str:code>/open/", handlings.directive_open, name="directive_open"),
@@ -127,6 +132,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("directives/<int:pk>/at/<str:code>/send-back/", handlings.directive_send_back, name="directive_send_back"),
     path("burden/<str:code>/", burden.burden_unit, name="burden_unit"),
     path("burden/<str:code>/below/", burden.burden_below, name="burden_below"),
+    path("burden/<str:code>/file/", burden.burden_file, name="burden_file"),
+    path("burden/<str:code>/below/file/", burden.burden_below_file, name="burden_below_file"),
     path("burden/<str:code>/over/", burden.burden_over, name="burden_over"),
     path("burden/<str:code>/same-questions/", burden.burden_twins, name="burden_twins"),
     path("burden/<str:code>/forms/", burden.burden_forms, name="burden_forms"),

@@ -59,6 +59,14 @@ class OlderPage:
     next_cursor: str
 
 
+@dataclass(frozen=True)
+class AskedPage:
+    """A page of what one unit is and was asked."""
+
+    rows: list[Asked]
+    next_cursor: str
+
+
 def open_directives_of(units: Sequence[Unit], *, at: datetime) -> list[Asked]:
     """The open directives that ask `units`, each for each of them: what waits first, by the day it is due. Three queries."""
     directives, due = _due(units, at=at)
@@ -71,6 +79,12 @@ def _due(units: Sequence[Unit], *, at: datetime) -> tuple[dict[int, Directive], 
     anchors = {number for seat in seats for number in numbers_of(seat.path)}
     rules = DirectiveRule.objects.filter(unit__in=anchors, is_open=True, sent_at__lte=at)
     rules = rules.select_related("directive__unit", "passing").order_by("-directive", "pk")[:MOST_RULES_READ]
+    return _due_by(rules, seats)
+
+
+def _due_by(
+    rules: Iterable[DirectiveRule], seats: list[Seat]
+) -> tuple[dict[int, Directive], dict[tuple[int, int], date]]:
     due: dict[tuple[int, int], date] = {}
     directives: dict[int, Directive] = {}
     for rule in rules:
@@ -89,6 +103,20 @@ def older_directives_of(units: Sequence[Unit], *, at: datetime, cursor: str = ""
     found = newest_at(seats, at=at, size=size + 1, where=[ended], after=cursor, rules=RULES)
     last = DirectiveRule(sent_at=found[size - 1][0], pk=found[size - 1][1]) if len(found) > size else None
     return OlderPage(_in_order(found[:size]), cursor_of(last, ORDER) if last else "")
+
+
+def directives_asked_of(unit: Unit, *, at: datetime, cursor: str = "", size: int = 25) -> AskedPage:
+    """A page of all directives that ask or asked `unit`, newest first; one that came to it again when it was passed on stands
+    where it came last, on a later page once more. Five queries; `BadInput` for a damaged cursor."""
+    seats = seats_of_units([unit])
+    found = newest_at(seats, at=at, size=size + 1, where=[], after=cursor, rules=RULES)
+    last = DirectiveRule(sent_at=found[size - 1][0], pk=found[size - 1][1]) if len(found) > size else None
+    numbers = list(dict.fromkeys(number for _, number in found[:size]))
+    anchors = {number for seat in seats for number in numbers_of(seat.path)}
+    rules = DirectiveRule.objects.filter(unit__in=anchors, directive__in=numbers, sent_at__lte=at)
+    directives, due = _due_by(rules.select_related("directive__unit", "directive__form", "passing"), seats)
+    asked = {row.directive.pk: row for row in _asked(directives, {unit.pk: unit}, due, on=timezone.localdate(at))}
+    return AskedPage([asked[number] for number in numbers], cursor_of(last, ORDER) if last else "")
 
 
 def find_directives_of(units: Sequence[Unit], text: str, *, at: datetime, most: int) -> list[Directive]:
@@ -124,11 +152,15 @@ def _asked(
     handlings = Handling.objects.filter(unit__in=units, directive__in=directives).select_related("assigned_to")
     acted = {(row.directive_id, row.unit_id): row for row in handlings}
     rows = [
-        Asked(directives[directive], units[unit], day, handling, is_late(handling, day, on))
+        Asked(directives[directive], units[unit], day, handling, _is_late(directives[directive], handling, day, on))
         for (directive, unit), day in due.items()
         for handling in [acted.get((directive, unit))]
     ]
     return sorted(rows, key=lambda row: (not row.waits, row.due_on, row.directive.pk, row.unit.path))
+
+
+def _is_late(directive: Directive, handling: Handling | None, day: date, on: date) -> bool:
+    return directive.state == DirectiveState.SENT and is_late(handling, day, on)
 
 
 def _in_order(found: Iterable[tuple[datetime, int]]) -> list[Directive]:

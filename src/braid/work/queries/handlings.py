@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import Http404
+from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from braid.contact.queries.reach import place_of
@@ -165,6 +166,19 @@ def _late_in(early: Early, unit: Unit, *, has_itself: bool = True) -> int | Lite
     return "all" if early == "all" else None
 
 
+def status_rows(status: Status, names: dict[int, str]) -> Iterator[list[Any]]:
+    """The rows of a file: together, each level (by its name in `names`) and each unit right below, with all its numbers."""
+    yield [_("Together"), "", *_numbers(status.whole)]
+    for level, counts in status.by_level:
+        yield [names.get(level, str(level)), "", *_numbers(counts)]
+    for row in status.children:
+        yield [str(row.unit), row.unit.code, *_numbers(row.counts)]
+
+
+def _numbers(counts: Counts) -> list[int | None]:
+    return [counts.of(what) for what in (ALL, *SHOWN[:-1])]
+
+
 @dataclass(frozen=True)
 class Behind:
     """Which units a number counts: strictly below `unit` or with it, as `what` (one of `SHOWN`), of all levels or one."""
@@ -215,10 +229,10 @@ def units_unsettled(directive: Directive, numbers: Iterable[int]) -> set[int]:
 
 
 def status_unit_for(person: Person, directive: Directive, code: str) -> Unit:
-    """The unit with `code` if `person` may see how far `directive` has come below it; `Http404` otherwise."""
+    """The unit with `code` if `person` may see how far `directive` has come below it; `Http404` otherwise, and for a draft."""
     reach = scope(person, VIEW_WORK)
     unit = Unit.objects.filter(reach.where("path"), code=code).first()
-    if unit is None or not reach.covers_below(unit.path):
+    if unit is None or directive.rollup is None or not reach.covers_below(unit.path):
         raise Http404
     if unit.pk != directive.unit_id and not touches(units_addressed_by(directive), Scope(subtrees=(unit.path,))):
         raise Http404
@@ -226,7 +240,10 @@ def status_unit_for(person: Person, directive: Directive, code: str) -> Unit:
 
 
 def top_of_status(person: Person, directive: Directive) -> Unit:
-    """Where `person` begins to look: at the sender's, if she sees that, else at her own; `Http404` when nowhere."""
+    """Where `person` begins to look: at the sender's, if she sees that, else at her own; `Http404` when nowhere, and for a
+    draft."""
+    if directive.rollup is None:
+        raise Http404
     reach = scope(person, VIEW_WORK)
     tops = [path for path in reach.subtrees if path.startswith(directive.unit_path)]
     if can_send_directives_of(person, directive.unit_path) or reach.covers_below(directive.unit_path):
