@@ -171,6 +171,13 @@ def test_the_subtree_says_how_many_are_over_their_time(world: SimpleNamespace, l
     found = {line.row.unit.code: (line.cells[place].value, line.cells[place].href) for line in table.lines}
     assert found == {"county": (1, "/burden/county/over/"), "other": (0, "")}
     assert (table.own.cells[place].value, table.together.cells[place].value) == (0, 1)
+    page_sorted = client_of(world.heads["province"]).get("/subtree/province/?sort=burden&down=0")
+    assert [line.row.unit.code for line in page_sorted.context["table"].lines] == ["county", "other"], (
+        "nobody is ranked by it"
+    )
+    plain = page(world.heads["province"], "/subtree/province/")
+    assert "sort=people" in plain
+    assert "sort=burden" not in plain
     member = factories.member(world.province, Office.COMMITTEE)
     (column,) = COLUMNS
     cells = column.cells(branches_of(member, world.province, at=now))

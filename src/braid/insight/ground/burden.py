@@ -97,6 +97,7 @@ COLUMNS = (
         gettext_lazy("Over their time"),
         _over_budget,
         gettext_lazy("Units that were asked more minutes this month than their budget of time allows."),
+        is_ranked=False,
     ),
 )
 
