@@ -39,6 +39,7 @@ NEEDED = {
     "contact.groups",
     "contact.relay",
     "home.pages",
+    "work.complaint",
     "kernel.outbox",
 }
 
@@ -90,11 +91,19 @@ min(Path(settings.SPOOL, "demo").iterdir()).unlink()
 Person.objects.filter(pk=1).update(name="zqxjkv")
 """
 
+ANSWER_TOO_LATE = """
+from datetime import timedelta
+from braid.work.models import Complaint
+complaint = Complaint.objects.get()
+complaint.answered_at += timedelta(days=30)
+complaint.save()
+"""
+
 
 def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
     with braid_on(tmp_path / "var", like=built) as braid:
         subprocess.run(
-            [COMMAND[0], "-c", FORGET_ONE_UNIT + LOSE_ONE_MESSAGE_AND_NAME_HER_AGAIN],
+            [COMMAND[0], "-c", FORGET_ONE_UNIT + LOSE_ONE_MESSAGE_AND_NAME_HER_AGAIN + ANSWER_TOO_LATE],
             env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
             check=True,
         )
@@ -104,6 +113,7 @@ def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
     assert checks["contact.seen"] is False
     assert checks["contact.delivery"] is False
     assert checks["people.own_data"] is False
+    assert checks["work.complaint"] is False
     assert checks["contact.reached"] is True
 
 

@@ -93,6 +93,11 @@ ROUTES = [
         method="POST",
         data=lambda world: {"level_3": "100"},
     ),
+    of("burden_file", cut(200, deputy=200, liaison=200, member=404)),
+    of("burden_below_file", cut(200, deputy=200, liaison=403, member=404)),
+    Route(
+        "api:burden", cut(200, anonymous=401, deputy=200, liaison=200, member=404), kwargs=of_unit, absent=of_no_unit
+    ),
     *(
         Route("burden_effect", SENDERS, kwargs=effect_of(kind, name), absent=effect_of_nothing(kind), note=kind)
         for kind, name in (("form", "burden_form"), ("directive", "burden_draft"), ("notice", "burden_notice"))

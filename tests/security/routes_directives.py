@@ -11,7 +11,7 @@ from braid.kernel.access import OPERATOR
 from braid.work.actions import ask_about_directive, ask_directive_review, report_done
 from tests import factories
 
-from .routes import SIGNED_IN, Build, Route, cut
+from .routes import SIGNED_IN, Build, Route, cut, everybody
 from .world import World
 
 
@@ -183,6 +183,25 @@ ROUTES = [
         kwargs=of("directive"),
         absent=none(),
     ),
+    Route("directive_status", cut(404), kwargs=of("directive_draft"), note="draft"),
+    Route("directive_status_unit", cut(404), kwargs=at("directive_draft"), note="draft"),
+    Route("api:directives", everybody(200, stranger=404, anonymous=401)),
+    Route(
+        "api:directives",
+        {**AT_UNIT, "anonymous": 401},
+        query="unit=county_a",
+        absent_query="unit=county_x",
+        note="of the unit",
+    ),
+    Route("api:directive", {**READERS, "anonymous": 401}, kwargs=of("directive"), absent=none()),
+    Route(
+        "api:directive_status",
+        {**STATUS, "anonymous": 401},
+        kwargs=of("directive"),
+        query="unit=county_a",
+        absent_query="unit=county_x",
+    ),
+    Route("directive_status_file", STATUS, kwargs=at("directive"), absent=nowhere("directive")),
     Route("directive_status_unit", STATUS, kwargs=at("directive"), absent=nowhere("directive")),
     Route("directive_units", STATUS, kwargs=at("directive"), absent=nowhere("directive")),
     Route("directive_at", AT_UNIT, kwargs=at("directive"), absent=nowhere("directive")),

@@ -67,6 +67,7 @@ ROUTES = [
             "rollup_unit",
             "rollup_series",
             "rollup_missing",
+            "rollup_unusual",
             "rollup_reports",
             "rollup_file",
             "report_seen",

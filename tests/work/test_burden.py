@@ -19,6 +19,7 @@ from braid.units.models import Level
 from braid.work.actions import (
     FormPlan,
     add_field,
+    ask_units,
     change_form,
     check_budget,
     file_report,
@@ -41,6 +42,7 @@ from braid.work.queries.subtree_burden import levels_in, units_over, who_asks
 from braid.work.queries.time_taken import Took, middle_of, took_before, took_of
 from braid.work.queries.unit_burden import asked_by, burden_of
 from braid.work.reading import minutes_of, minutes_to_read
+from braid.work.shown import effect_of_more
 from tests import factories
 from tests.factories import directive_rows
 from tests.factories.reports import OPENED, form_draft, number
@@ -155,6 +157,27 @@ def test_a_form_beyond_the_budget_needs_a_reason_that_is_kept(world: SimpleNames
     factories.period(made)
     (line,) = burden_of(world.village, NOVEMBER, reader=world.heads["village"]).lines
     assert line.why == "Once in ten years."
+
+
+def test_more_units_of_a_form_in_use_need_a_reason_too(world: SimpleNamespace, levels: None) -> None:
+    by = {"by": world.heads["nation"], "at": NOW}
+    other = factories.unit(world.township, name="v2", code="v2")
+    form = factories.report_form(world.nation, ReportFormRule(unit=other), minutes=100)
+    directive_rows.directive(world.nation, DirectiveRule(unit=world.village), minutes=200, sent_at=NOW)
+    directive_rows.directive(world.nation, DirectiveRule(unit=other), minutes=200, sent_at=NOW)
+    more = {"unit": world.township, "levels": VILLAGES}
+    effect = effect_of_more(form, ReportFormRule(**more), NOW)
+    assert (effect.asked, effect.named) == (1, [world.village]), "the other one is asked already"
+    with pytest.raises(BadInput, match="budget"):
+        ask_units(form, ReportFormRule(**more), **by)
+    assert form.audience.count() == 1
+    ask_units(form, ReportFormRule(unit=other, is_subtree=False), **by)
+    ask_units(form, ReportFormRule(**more), over_budget_why="The census.", **by)
+    form.refresh_from_db()
+    assert (form.audience.count(), form.over_budget_why) == (3, "The census.")
+    draft = form_draft(world.nation, ReportFormRule(unit=other), minutes=300)
+    ask_units(draft, ReportFormRule(**more), **by)
+    assert draft.audience.count() == 2, "nobody is asked before a draft is put to use, where it is looked at"
 
 
 def test_a_weekly_form_comes_four_and_a_third_times_a_month() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,13 +12,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from braid.contact.models import Audience
+from braid.insight.ground.burden import COLUMNS
+from braid.insight.queries.branches import branches_of
+from braid.kernel.access import OPERATOR
+from braid.people.enums import Office
 from braid.people.models import Person
 from braid.units.models import Level
-from braid.work.actions import answer_complaint, complain
+from braid.work.actions import add_field, answer_complaint, complain, note_minutes
 from braid.work.enums import Grievance, Verdict
-from braid.work.models import Budget, Complaint, DirectiveRule
+from braid.work.models import Budget, Complaint, DirectiveRule, ReportFormRule
 from tests import factories
 from tests.factories import directive_rows
 from tests.factories.reports import form_draft, number
@@ -100,6 +106,82 @@ def test_the_sender_sees_whom_a_notice_burdens(world: SimpleNamespace, levels: N
     assert "It puts 1 unit over its budget of time." in body
     assert f"/burden/effect-of/notice/{draft.pk}/" in body
     assert "village" in page(world.heads["county"], f"/burden/effect-of/notice/{draft.pk}/")
+
+
+def test_asking_more_units_shows_the_effect_first(world: SimpleNamespace, levels: None, now: Any) -> None:
+    made = factories.report_form(world.nation, ReportFormRule(unit=world.other, is_subtree=False), minutes=100)
+    directive_rows.directive(world.nation, DirectiveRule(unit=world.village), sent_at=now, minutes=200)
+    client, address = client_of(world.heads["nation"]), f"/forms/{made.pk}/asked/"
+    said = {"unit": "township", "reach": "subtree", "levels": [str(world.village.level)]}
+    answer = client.post(address, said)
+    assert answer.status_code == 422
+    body = answer.content.decode()
+    assert "It puts 1 unit over its budget of time." in body
+    link = f"/burden/effect-of/form/{made.pk}/?unit=township&amp;reach=subtree&amp;levels={world.village.level}"
+    assert link in body
+    assert "village" in page(world.heads["nation"], link.replace("&amp;", "&"))
+    assert made.audience.count() == 1
+    assert client.post(address, {**said, "over_budget_why": "The census."}).status_code == 302
+    assert made.audience.count() == 2
+    assert client.post(address, {"unit": "county", "reach": "unit"}).status_code == 302, "within its budget"
+
+
+def test_what_the_last_one_took_is_offered_while_a_draft_is_changed(world: SimpleNamespace, levels: None) -> None:
+    before = factories.report_form(world.nation, title={"en": "Lessons held in 2026"})
+    note_minutes([(None, minutes) for minutes in (5, 5, 5, 7, 1_200, 9, 9, 30, 30, 8)], form=before)
+    said = "really took about 8 minutes, say 10 units."
+    draft, other = (
+        form_draft(world.nation, title={"zh-hans": "课", "en": title}) for title in ("Lessons held", "Wells")
+    )
+    add_field(draft, number(), by=OPERATOR, at=timezone.now())
+    sent = directive_rows.directive(world.nation, title="Lessons held", sent_at=None)
+    head = world.heads["nation"]
+    addresses = [f"/forms/{draft.pk}/edit/", f"/forms/{draft.pk}/publish/"]
+    addresses += [f"/directives/{sent.pk}/edit/", f"/directives/{sent.pk}/send/"]
+    for address in addresses:
+        assert said in page(head, address)
+    assert said not in page(head, f"/forms/{other.pk}/edit/")
+    new = client_of(head).post(
+        "/directives/new/?unit=nation", {"unit": "nation", "title": "Lessons held", "minutes": "2"}
+    )
+    assert new.status_code == 422
+    assert said in new.content.decode()
+
+
+def test_the_tables_are_files(world: SimpleNamespace, levels: None, now: Any) -> None:
+    directive_rows.directive(world.nation, title="=cmd()", sent_at=now, minutes=300, over_budget_why="=1+1")
+    head = client_of(world.heads["county"])
+    lines = b"".join(head.get("/burden/county/file/")).decode().splitlines()  # type: ignore[arg-type]
+    day = timezone.localdate(now).isoformat()
+    assert lines[1:] == [f"{day},directive,'=cmd(),nation,nation,300,,'=1+1"]
+    lines = b"".join(head.get("/burden/county/below/file/?month=2025-01")).decode().splitlines()  # type: ignore[arg-type]
+    assert lines[1:] == ["County,1,0,0", "Township,1,0,0", "Village,1,0,0"]
+    answer = head.get("/burden/county/below/file/", {"form": "xlsx"})
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer))).get_sheet_by_index(0)  # type: ignore[arg-type]
+    assert sheet.to_python()[3] == ["Village", "1", "1", "300"]
+    for name in ("file", "below/file"):
+        assert f"/burden/county/{name}/" in page(world.heads["county"], f"/burden/county/{name.removesuffix('file')}")
+        page(world.heads["other"], f"/burden/county/{name}/", 404)
+
+
+def test_the_subtree_says_how_many_are_over_their_time(world: SimpleNamespace, levels: None, now: Any) -> None:
+    directive_rows.directive(world.nation, DirectiveRule(unit=world.village), sent_at=now, minutes=241)
+    table = client_of(world.heads["province"]).get("/subtree/province/").context["table"]
+    place = [column.name for column in table.columns].index("burden")
+    found = {line.row.unit.code: (line.cells[place].value, line.cells[place].href) for line in table.lines}
+    assert found == {"county": (1, "/burden/county/over/"), "other": (0, "")}
+    assert (table.own.cells[place].value, table.together.cells[place].value) == (0, 1)
+    page_sorted = client_of(world.heads["province"]).get("/subtree/province/?sort=burden&down=0")
+    assert [line.row.unit.code for line in page_sorted.context["table"].lines] == ["county", "other"], (
+        "nobody is ranked by it"
+    )
+    plain = page(world.heads["province"], "/subtree/province/")
+    assert "sort=people" in plain
+    assert "sort=burden" not in plain
+    member = factories.member(world.province, Office.COMMITTEE)
+    (column,) = COLUMNS
+    cells = column.cells(branches_of(member, world.province, at=now))
+    assert {cell.value for cell in cells} == {None}, "she sees the work of one unit, not that of all below"
 
 
 def test_the_effect_of_a_form(world: SimpleNamespace, levels: None) -> None:

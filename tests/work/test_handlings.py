@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +37,7 @@ from braid.work.actions import (
 )
 from braid.work.enums import Because, HandlingState
 from braid.work.models import Directive, DirectiveRule, Handling, Period, Report
+from braid.work.queries import earlier_days
 from braid.work.queries.approvals import seal_of
 from braid.work.queries.directive_inbox import given_to, open_directives_of
 from braid.work.queries.directive_questions import questions_on_directive
@@ -140,13 +141,13 @@ def test_given_to_a_person_and_handed_over(world: SimpleNamespace, directive: Di
     with pytest.raises(BadInput):
         assign_to(directive, world.village, other, by=her, at=LATER)
     assign_to(directive, world.village, her, by=her, at=LATER)
-    assert [row.unit for row in given_to(her, most=5)] == [world.village]
+    assert [row.unit for row in given_to(her, at=LATER, most=5)] == [world.village]
     (work,) = [each for each in handovers if each.name == "directives"]
     assert (work.count(her, world.village), work.count(her, world.county)) == (1, 0)
     successor = factories.member(world.village, 4)
     assert work.pass_on(her, successor, world.village, LATER) == 1
-    assert given_to(her, most=5) == []
-    assert len(given_to(successor, most=5)) == 1
+    assert given_to(her, at=LATER, most=5) == []
+    assert len(given_to(successor, at=LATER, most=5)) == 1
 
 
 def test_whom_it_is_given_to_does_it_without_any_role(world: SimpleNamespace, directive: Directive) -> None:
@@ -167,7 +168,7 @@ def test_whom_it_is_given_to_does_it_without_any_role(world: SimpleNamespace, di
         assign_to(directive, world.village, None, by=member, at=LATER)
     report_done(directive, world.village, words="Done.", by=member, at=LATER)
     Membership.objects.filter(person=member).update(until=SENT.date())
-    assert given_to(member, most=5) == []
+    assert given_to(member, at=LATER, most=5) == []
     with pytest.raises(Http404):
         directive_for(member, directive.pk, at=LATER)
 
@@ -277,9 +278,71 @@ def test_status_says_how_far_each_level_is(world: SimpleNamespace, directive: Di
     ]
 
 
-def behind(directive: Directive, unit: Unit, what: str, **more: Any) -> Page[Unit]:
+def behind(directive: Directive, unit: Unit, what: str, on: date = DUE + timedelta(days=1), **more: Any) -> Page[Unit]:
     page = {name: more.pop(name) for name in ("size", "cursor") if name in more}
-    return units_behind(directive, Behind(unit, what, **more), on=DUE + timedelta(days=1), **page)
+    return units_behind(directive, Behind(unit, what, **more), on=on, **page)
+
+
+def test_an_earlier_day_makes_late_those_that_got_it_so(world: SimpleNamespace, directive: Directive) -> None:
+    early, rule = DUE - timedelta(days=9), DirectiveRule(unit=world.township)
+    factories.directives.passing(directive, world.county, rule, due_on=early)
+    nearer = early - timedelta(days=2)
+    factories.directives.passing(directive, world.township, DirectiveRule(unit=world.village), due_on=nearer)
+    her = world.liaisons["village"]
+    assign_to(directive, world.village, her, by=her, at=LATER)
+
+    def late(unit: Unit, on: date) -> tuple[int | None, dict[int, int | None], dict[str, int | None]]:
+        status = status_below(directive, unit, on=on)
+        assert status.is_late_known
+        levels = {level: counts.late for level, counts in status.by_level}
+        return status.whole.late, levels, {row.unit.name: row.counts.late for row in status.children}
+
+    assert late(world.county, nearer) == (None, {4: None, 5: None}, {"township": None})
+    on = early
+    assert late(world.county, on) == (1, {4: 0, 5: 1}, {"township": 1})
+    assert late(world.township, on) == (1, {5: 1}, {"village": 1})
+    on = early + timedelta(days=1)
+    assert late(world.county, on) == (2, {4: 1, 5: 1}, {"township": 2})
+    assert late(world.province, on) == (2, {3: 0, 4: 1, 5: 1}, {"county": 2, "other": 0})
+    assert behind(directive, world.county, "late", on=on).rows == [world.township, world.village]
+    assert behind(directive, world.province, "late", on=on, level=5).rows == [world.village]
+    assert behind(directive, world.other, "late", on=on, has_itself=True).rows == []
+    at = LATER + timedelta(days=25)
+    (asked,) = open_directives_of([world.village], at=at)
+    assert (asked.due_on, asked.is_late) == (nearer, True)
+    assert [(each.due_on, each.is_late) for each in given_to(her, at=at, most=5)] == [(nearer, True)]
+    report_done(directive, world.village, words="Done.", by=her, at=at)
+    report_done(directive, world.township, words="Done.", by=OPERATOR, at=at)
+    assert late(world.county, on) == (0, {4: 0, 5: 0}, {"township": 0})
+    assert late(world.province, DUE + timedelta(days=1))[0] == 2, (
+        "the directive's own day is past: the counties are late"
+    )
+
+
+def test_the_day_is_that_of_whoever_asked_the_unit(world: SimpleNamespace, directive: Directive) -> None:
+    """A day that its township got later, for itself alone, is not the village's."""
+    days = [DUE - timedelta(days=each) for each in (2, 6)]
+    factories.directives.passing(directive, world.township, DirectiveRule(unit=world.village), due_on=days[0])
+    alone = DirectiveRule(unit=world.township, is_subtree=False)
+    factories.directives.passing(directive, world.county, alone, due_on=days[1])
+    assert [chain_of(directive, unit).due_on for unit in (world.village, world.township)] == days
+    assert [open_directives_of([unit], at=LATER)[0].due_on for unit in (world.village, world.township)] == days
+    assert status_below(directive, world.county, on=DUE - timedelta(days=3)).whole.late == 1
+
+
+def test_too_many_earlier_days_are_not_counted_from_above(
+    world: SimpleNamespace, directive: Directive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = DUE - timedelta(days=9)
+    factories.directives.passing(directive, world.township, due_on=early)
+    factories.directives.passing(directive, world.county, DirectiveRule(unit=world.township), due_on=early)
+    for name, least in (("MOST_RULES", 1), ("MOST_UNITS", 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(earlier_days, name, least)
+            status = status_below(directive, world.county, on=DUE)
+            assert (status.is_late_known, status.whole.late) == (False, None)
+            assert behind(directive, world.county, "late", on=DUE).rows == []
+    assert status_below(directive, world.county, on=DUE).whole.late == 2
 
 
 def test_each_number_leads_to_its_units(world: SimpleNamespace, directive: Directive) -> None:

@@ -20,7 +20,10 @@ from braid.units.models import Unit
 from braid.work.actions import FieldPlan, approve_part, close_period, fold_all
 from braid.work.enums import ApprovalState, FieldKind, ReportState, RollUp
 from braid.work.models import Approval, Period, Report
+from braid.work.queries import unusual_reports
 from braid.work.queries.approvals import seal_of
+from braid.work.queries.looks import fields_asked, look_for
+from braid.work.queries.unusual_reports import unusual_below
 from tests import factories
 from tests.clients import client_of, queries_of
 from tests.factories.reports import OPENED, choice, number, period, report, report_form
@@ -99,7 +102,15 @@ def test_an_answer_counts_where_its_unit_stood(world: SimpleNamespace, asked: Pe
 def test_beyond_her_reach_is_absent(world: SimpleNamespace, asked: Period) -> None:
     county = client_of(world.heads["county"])
     assert county.get(reverse("rollup_unit", args=[asked.pk, "county"])).status_code == 200
-    for name in ("rollup_unit", "rollup_missing", "rollup_reports", "rollup_file", "rollup_series", "approval"):
+    for name in (
+        "rollup_unit",
+        "rollup_missing",
+        "rollup_unusual",
+        "rollup_reports",
+        "rollup_file",
+        "rollup_series",
+        "approval",
+    ):
         assert county.get(reverse(name, args=[asked.pk, "other"])).status_code == 404
         assert county.get(reverse(name, args=[asked.pk, "province"])).status_code == 404
     assert client_of(world.liaisons["county"]).get(reverse("rollup_unit", args=[asked.pk, "county"])).status_code == 404
@@ -157,6 +168,50 @@ def test_a_number_unlike_usual_is_said_in_words(world: SimpleNamespace) -> None:
     series = text_of(client_of(world.heads["nation"]), "rollup_series", now.pk, "nation")
     assert series.count('class="chart-value"') == 12
     assert all(f">{value}<" in series for value in (20, 22, 19, 21, 61))
+
+
+def test_unlike_usual_in_a_whole_subtree(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    villages = [world.village, *(factories.unit(world.township) for _ in range(5)), factories.unit(world.other)]
+    fields = (number(), number("On average?", roll_up=RollUp.MEAN, is_required=False))
+    form = report_form(world.nation, fields=fields)
+    for month, value in enumerate((20, 22, 19, 21), 1):
+        days: dict[str, Any] = {"first_on": date(2026, month, 1), "last_on": date(2026, month, 28)}
+        before = period(form, **days)
+        for village in villages:
+            report(before, village, f1=value, f2=value)
+    now = period(form)
+    for village, value, mean in zip(villages, (61, 20, 61, 20, 61, 20, 61), (20, 20, 4, 20, 20, 20, 20), strict=True):
+        report(now, village, f1=value, f2=mean)
+    wild = [villages[place] for place in (0, 2, 4, 6)]
+    head = client_of(world.heads["nation"])
+    page = head.get(reverse("rollup_unusual", args=[now.pk, "nation"])).context["page"]
+    assert [row.unit for row in page.rows] == sorted(wild, key=lambda unit: unit.path)
+    assert (page.next_cursor, page.looked_at) == ("", 7)
+    first = page.rows[0]
+    assert [unit.code for unit in first.above] == ["province", "county", "township"]
+    assert [(one.value, one.usual, one.low, one.high) for one in first.numbers] == [("61", "20", "19", "22")]
+    (mean,) = [one for row in page.rows for one in row.numbers if one.field.key == "f2"]
+    assert (mean.value, mean.low, mean.high) == ("4.00", "19.00", "22.00")
+    text = text_of(head, "rollup_unusual", now.pk, "township")
+    assert "usually 20, from 19 to 22" in text
+    assert text.count("three times as much") == 3
+    assert reverse("rollup_unusual", args=[now.pk, "nation"]) in text_of(head, "rollup_unit", now.pk, "nation")
+
+    monkeypatch.setattr(unusual_reports, "LOOKED_AT", 4)
+    look = look_for(world.heads["nation"], now.pk, "nation")
+    for size, pages in ((1, 4), (50, 2)):
+        seen, looked, cursor = [], [], ""
+        while True:
+            part = unusual_below(look, fields_asked(now), cursor=cursor, size=size)
+            seen += [row.unit.pk for row in part.rows]
+            looked.append(part.looked_at)
+            cursor = part.next_cursor
+            if not cursor:
+                break
+        assert seen == [row.unit.pk for row in page.rows]
+        assert sum(looked) == 7
+        assert len(looked) == pages
+    assert head.get(reverse("rollup_unusual", args=[now.pk, "nation"]), {"cursor": "x!"}).status_code == 422
 
 
 def test_texts_are_listed_and_reports_behind_a_number(world: SimpleNamespace, asked: Period) -> None:
@@ -254,6 +309,7 @@ def test_pages_take_a_fixed_number_of_queries(world: SimpleNamespace) -> None:
         pages = {
             "rollup_unit": "township",
             "rollup_missing": "nation",
+            "rollup_unusual": "nation",
             "rollup_reports": "nation",
             "approval": "township",
         }

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.core import mail
 from django.db import transaction
+from django.utils.formats import date_format
 
 from braid.contact.actions import go_on_dispatching
 from braid.kernel.access import OPERATOR
@@ -139,6 +140,39 @@ def test_an_earlier_day_counts_for_those_it_was_passed_to(world: SimpleNamespace
     assert told() == ["county", "township"]
 
 
+def test_who_has_two_earlier_days_is_told_of_the_nearest(world: SimpleNamespace, directive: Directive) -> None:
+    for unit, days in ((world.county, 10), (world.township, 15), (world.township, 15)):
+        rule = DirectiveRule(unit=world.village)
+        factories.directives.passing(directive, unit, rule, at=SENT + DAY, due_on=DUE - days * DAY)
+    work(noon(-17))
+    assert told() == ["village"], "once, though its township passed it on twice"
+    day = date_format(DUE - 15 * DAY, "SHORT_DATE_FORMAT")
+    assert day in str(mail.outbox[0].body), "the mail says the day of the village"
+    mail.outbox.clear()
+    work(noon(-12))
+    assert told() == ["township"], "one of its units is late; the village is not told of the county's day again"
+
+
+def test_the_unit_right_above_is_told_of_an_earlier_day(world: SimpleNamespace, choosers: dict[str, Person]) -> None:
+    made = factories.directive(world.province)
+    work(SENT)
+    rule = DirectiveRule(unit=world.township)
+    factories.directives.passing(made, world.county, rule, at=SENT + DAY, due_on=DUE - 15 * DAY)
+    mail.outbox.clear()
+    work(noon(-12))
+    late = [message for message in mail.outbox if "is late" in message.subject]
+    assert sorted(message.to[0].partition("@")[0] for message in late) == ["county", "township"]
+    (line,) = late_below_for(world.heads["county"], on=noon(-12).date(), most=5)
+    assert (line[0].unit, line[1]) == (world.county, 1)
+    assert late_below_for(world.heads["county"], on=DUE - 15 * DAY, most=5) == []
+    report_done(made, world.township, words="Done.", by=OPERATOR, at=noon(-12))
+    assert late_below_for(world.heads["county"], on=noon(-12).date(), most=5) == []
+    mail.outbox.clear()
+    work(noon(3))
+    above = [message for message in mail.outbox if "late" in message.subject]
+    assert [message.to[0] for message in above] == ["province@example.org"], "who was told already is not told again"
+
+
 def test_another_day_is_told_of_anew(world: SimpleNamespace, directive: Directive) -> None:
     work(noon(1))
     mail.outbox.clear()
@@ -164,10 +198,10 @@ def test_the_unit_right_above_is_told_once(world: SimpleNamespace, choosers: dic
     assert [message.subject for message in mail.outbox] == ["1 of your units is late: Visit every family"] * 3
     assert told() == ["county", "province", "township"]
     assert "nation" not in told()
-    (line,) = late_below_for(world.heads["province"], most=5)
+    (line,) = late_below_for(world.heads["province"], on=noon(4).date(), most=5)
     assert (line[0].unit, line[1]) == (world.province, 1)
     report_done(made, world.county, words="Done.", by=OPERATOR, at=noon(4))
-    assert late_below_for(world.heads["province"], most=5) == []
+    assert late_below_for(world.heads["province"], on=noon(4).date(), most=5) == []
     assert Escalation.objects.filter(unit=world.province).count() == 1
 
 

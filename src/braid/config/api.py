@@ -22,9 +22,10 @@ from braid.people.api import DOORS
 from braid.people.api import router as people_router
 from braid.people.decorators import SignInFirst
 from braid.units.api import router as units_router
-from braid.work.api import forms_router, periods_router
+from braid.work.api import burden_router, directives_router, forms_router, periods_router
 
-DESCRIPTION = """Units, people within reach, notices, receipts, results of surveys, and reports of a federation.
+DESCRIPTION = """Units, people within reach, notices, receipts, results of surveys, directives, reports and the burden
+meter of a federation.
 
 - Come in with `Authorization: Bearer <key>`; keys are made at `/me/tokens/` and never open more than their person may.
 - A signed-in browser may read, too.
@@ -47,8 +48,10 @@ api.add_router("/people", people_router)
 api.add_router("/notices", notices_router)
 api.add_router("/receipts", receipts_router)
 api.add_router("/surveys", surveys_router)
+api.add_router("/directives", directives_router)
 api.add_router("/forms", forms_router)
 api.add_router("/periods", periods_router)
+api.add_router("/burden", burden_router)
 
 PROBLEM = "application/problem+json"
 

@@ -85,6 +85,8 @@ class Column:
     label: Any
     cells: Callable[[Branches], Sequence[Cell]]
     explanation: Any = ""
+    is_ranked: bool = True
+    """Whether the table can be sorted by it; not by what is asked of units: nobody is ranked for that."""
 
 
 @dataclass(frozen=True)

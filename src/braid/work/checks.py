@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from braid.kernel.checks import Demo, Outcome, demo_check
 from braid.units import snapshot
@@ -16,9 +17,11 @@ from .enums import ApprovalState, HandlingState, ReportState
 from .models import Approval, Change, Directive, Period, Rollup
 from .queries.approvals import open_parts_below
 from .queries.burden import Span, asked_of, minutes_everywhere, month_of
+from .queries.complaints import outcomes_about
 from .queries.counted import counts_for_all
 from .queries.recounts import wrong_approvals, wrong_totals
 from .queries.rollups import part_below
+from .rules import can_hear
 
 _STATES = "SELECT h.state, count(*) FROM work_handling h WHERE h.directive_id = %s AND h.unit_id <> %s GROUP BY h.state"
 _LATE = """
@@ -112,8 +115,23 @@ def the_burden_is_the_same_unit_by_unit(demo: Demo) -> Outcome:
     return Outcome(bool(most) and not wrong, detail + f"{len(some)} units counted again, {len(wrong)} wrong")
 
 
+@demo_check("work.complaint")
+def the_complaint_was_answered_in_time_by_somebody_independent(demo: Demo) -> Outcome:
+    """Somebody who could not have asked, and did not complain, answered before the day; who asked reads the answer only."""
+    directive = _directive()
+    complaint = directive.complaints.select_related("unit", "answered_by").order_by("pk").first()
+    if complaint is None or complaint.answered_at is None or complaint.answered_by is None:
+        return Outcome(False, "nobody complained, or it was not answered")
+    answered_on, hears, sender = timezone.localdate(complaint.answered_at), complaint.answered_by, directive.sent_by
+    is_independent = can_hear(hears, complaint) and hears not in (complaint.said_by, sender)
+    read = outcomes_about(directive, sender) if sender else []
+    detail = f"said on {timezone.localdate(complaint.said_at)}, due on {complaint.due_on}, answered on {answered_on} "
+    detail += f"by somebody {'independent' if is_independent else 'who is not independent'}; {len(read)} answer shown"
+    return Outcome(answered_on <= complaint.due_on and is_independent and len(read) == 1, detail)
+
+
 def _directive() -> Directive:
-    return Directive.objects.select_related("rollup").order_by("pk")[0]
+    return Directive.objects.select_related("rollup", "sent_by").order_by("pk")[0]
 
 
 def _period() -> Period:

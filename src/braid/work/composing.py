@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,9 +30,8 @@ def compose_directives(rows: Sequence[Delivery], at: datetime) -> dict[int, Mess
     """
     numbers = {row.person_number for row in rows if row.person_number}
     persons = Person.objects.in_bulk(numbers)
-    tellings = Telling.objects.select_related("directive__unit", "directive__rollup").in_bulk(
-        {row.thing for row in rows}
-    )
+    found = Telling.objects.select_related("directive__unit", "directive__rollup", "passing")
+    tellings = found.in_bulk({row.thing for row in rows})
     waiting = _waiting(tellings.values(), numbers, at=at)
     hiding = _hiding(numbers)
     words: dict[int, Message | Skip] = {}
@@ -48,12 +47,12 @@ def compose_directives(rows: Sequence[Delivery], at: datetime) -> dict[int, Mess
 
 
 def compose_late(rows: Sequence[Delivery], at: datetime) -> dict[int, Message | Skip]:
-    """What each of `rows`, deliveries to units above late ones, says: how many are late now. Six queries, however many rows."""
+    """What each of `rows`, deliveries to units above late ones, says: how many are late now. Seven queries, however many rows."""
     numbers = {row.person_number for row in rows if row.person_number}
     persons = Person.objects.in_bulk(numbers)
     found = Escalation.objects.select_related("directive__unit", "directive__rollup", "unit")
     escalations = found.in_bulk({row.thing for row in rows})
-    late = late_right_below((one.directive, one.unit_id) for one in escalations.values())
+    late = late_right_below(((one.directive, one.unit_id) for one in escalations.values()), on=timezone.localdate(at))
     held = units_of_people(numbers, at=at)
     words: dict[int, Message | Skip] = {}
     for row in rows:
@@ -104,7 +103,8 @@ def _told(person: Person, telling: Telling, channel: str, *, hides: bool) -> Mes
 def _body(telling: Telling) -> str:
     """What a mail says: what is asked stays here, since mail lies readable in many places."""
     directive = telling.directive
-    day = date_format(directive.due_on, "SHORT_DATE_FORMAT")
+    due_on = min(directive.due_on, telling.passing.due_on) if telling.passing else directive.due_on
+    day = date_format(due_on, "SHORT_DATE_FORMAT")
     said = {"unit": directive.unit, "title": directive.said.title, "day": day}
     lines = [_("%(unit)s asks your unit to do something by %(day)s: %(title)s") % said]
     if telling.step != Step.SENT:

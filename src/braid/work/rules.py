@@ -79,8 +79,14 @@ def takes_work(directive: Directive, at: datetime) -> bool:
 
 
 def is_late(handling: Handling | None, due_on: date, on: date) -> bool:
-    """Whether a unit that is asked has let the day pass without a word. It has no handling while it has not opened it."""
+    """Whether a unit that is asked has let the day pass without a word, while the directive goes on. It has no handling while it
+    has not opened it."""
     return on > due_on and (handling is None or handling.state in OPEN_HANDLINGS)
+
+
+def is_past_due(directive: Directive, on: date) -> bool:
+    """Whether the directive's own day is past on `on` while it goes on: whoever has not answered is late."""
+    return directive.state == DirectiveState.SENT and on > directive.due_on
 
 
 def can_run_forms_of(by: Actor, path: str) -> bool:

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from braid.contact.models import Notice
 
 from .enums import Every
-from .models import Directive, ReportForm
+from .models import Directive, ReportForm, ReportFormRule
 from .queries.effects import Effect, effect_of, minutes_a_month
 from .reading import minutes_of
 
@@ -20,6 +20,11 @@ def effect_of_thing(thing: Notice | Directive | ReportForm, at: datetime) -> Eff
     return effect_of(rules, sender=thing.unit, minutes=minutes_for(thing), at=at)
 
 
+def effect_of_more(form: ReportForm, rule: ReportFormRule, at: datetime) -> Effect:
+    """What a form in use would do to the units that `rule` adds to those it asks."""
+    return effect_of([rule], sender=form.unit, minutes=minutes_for(form), at=at, beside=list(form.audience.all()))
+
+
 def minutes_for(thing: Notice | Directive | ReportForm) -> int:
     """How many minutes a month `thing` takes each unit."""
     if isinstance(thing, Notice):
@@ -28,9 +33,9 @@ def minutes_for(thing: Notice | Directive | ReportForm) -> int:
     return thing.minutes if isinstance(thing, Directive) else minutes_a_month(thing.minutes, Every(thing.every))
 
 
-def effect_shown(thing: Notice | Directive | ReportForm, effect: Effect) -> str:
-    """`effect` in words, with a link to all units that it puts over their budget."""
-    words = {"effect": effect, "kind": KINDS[type(thing)], "pk": thing.pk}
+def effect_shown(thing: Notice | Directive | ReportForm, effect: Effect, *, query: str = "") -> str:
+    """`effect` in words, with a link to all units that it puts over their budget; `query` says there which rule is meant."""
+    words = {"effect": effect, "kind": KINDS[type(thing)], "pk": thing.pk, "query": query}
     return render_to_string("work/burden_effect.html", words)
 
 

@@ -26,6 +26,9 @@ class Unusual:
 
     value: int
     usual: float
+    low: int
+    high: int
+    """The lowest and the highest of those before."""
 
     @property
     def words(self) -> str:
@@ -49,7 +52,7 @@ def unusual(value: int, before: Sequence[int], *, whole: int = 1) -> Unusual | N
     deviation = max(median(abs(each - usual) for each in before), whole)
     is_far = _SCALE * abs(value - usual) / deviation > FARTHEST
     is_other = value >= 2 * usual or 2 * value <= usual
-    return Unusual(value, usual) if is_far and is_other else None
+    return Unusual(value, usual, min(before), max(before)) if is_far and is_other else None
 
 
 def _more(times: float) -> str:

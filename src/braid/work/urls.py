@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rollups/<int:pk>/at/<str:code>/", rollups.rollup_unit, name="rollup_unit"),
     path("rollups/<int:pk>/at/<str:code>/series/", rollups.rollup_series, name="rollup_series"),
     path("rollups/<int:pk>/at/<str:code>/missing/", rollups.rollup_missing, name="rollup_missing"),
+    path("rollups/<int:pk>/at/<str:code>/unusual/", rollups.rollup_unusual, name="rollup_unusual"),
     path("rollups/<int:pk>/at/<str:code>/reports/", rollups.rollup_reports, name="rollup_reports"),
     path("rollups/<int:pk>/at/<str:code>/file/", rollups.rollup_file, name="rollup_file"),
     path("rollups/<int:pk>/at/<str:code>/report/", rollups.report_seen, name="report_seen"),
@@ -112,6 +113,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "directives/<int:pk>/status/<str:code>/", directive_status.directive_status_unit, name="directive_status_unit"
     ),
+    path(
+        "directives/<int:pk>/status/<str:code>/file/",
+        directive_status.directive_status_file,
+        name="directive_status_file",
+    ),
     path("directives/<int:pk>/status/<str:code>/units/", directive_status.directive_units, name="directive_units"),
     path("directives/<int:pk>/at/<str:code>/", directives.directive_at, name="directive_at"),
     path("directives/<int:pk>/at/<str:code>/open/", handlings.directive_open, name="directive_open"),
@@ -126,6 +132,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("directives/<int:pk>/at/<str:code>/send-back/", handlings.directive_send_back, name="directive_send_back"),
     path("burden/<str:code>/", burden.burden_unit, name="burden_unit"),
     path("burden/<str:code>/below/", burden.burden_below, name="burden_below"),
+    path("burden/<str:code>/file/", burden.burden_file, name="burden_file"),
+    path("burden/<str:code>/below/file/", burden.burden_below_file, name="burden_below_file"),
     path("burden/<str:code>/over/", burden.burden_over, name="burden_over"),
     path("burden/<str:code>/same-questions/", burden.burden_twins, name="burden_twins"),
     path("burden/<str:code>/forms/", burden.burden_forms, name="burden_forms"),
@@ -138,10 +146,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("complaints/<int:pk>/", complaints.complaint, name="complaint"),
     path("complaints/<int:pk>/answer/", complaints.complaint_answer, name="complaint_answer"),
     path("complaints/<int:pk>/take-back/", complaints.complaint_take_back, name="complaint_take_back"),
-    path("visits/", visits.visits, name="visits"),
-    path("visits/<int:pk>/take-back/", visits.visit_take_back, name="visit_take_back"),
-    path("me/duty/", duty.duty, name="duty"),
-    path("me/duty/print/", duty.duty_print, name="duty_print"),
-    path("me/duty/notes/<int:pk>/drop/", duty.duty_note_drop, name="duty_note_drop"),
-    path("me/duty/<str:kind>/", duty.duty_entries, name="duty_entries"),
 ]

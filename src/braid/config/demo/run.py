@@ -67,13 +67,14 @@ def _build(console: Console, *, source: str, most: int | None, whole: bool) -> R
     asked = stages.run("directive", "A directive to all", lambda stage: work.send_the_directive(stage, at=at))[
         "directive"
     ]
+    given = {"directive": asked, "line": line, "at": at}
+    stages.run("complaint", "A complaint answered", lambda stage: work.complain_about_it(stage, **given))
     is_live = not whole and sum(levels.values()) > live.FEW
     if is_live:
         live.begin(line=line, directive=asked)
     else:
-        given = {"directive": asked, "at": at}
-        stages.run("reports", "Reports", lambda stage: work.file_the_reports(stage, **given))
-        stages.run("approvals", "Approvals", lambda stage: work.approve_along_the_line(stage, line=line, **given))
+        stages.run("reports", "Reports", lambda stage: work.file_the_reports(stage, directive=asked, at=at))
+        stages.run("approvals", "Approvals", lambda stage: work.approve_along_the_line(stage, **given))
         live.end()
     stages.run("own_data", "Somebody erased", lambda stage: own_data.erase_somebody(stage, line=line, at=at))
     stages.run("rounds", "Folding", lambda stage: notices.do_the_rounds(stage, at=at))

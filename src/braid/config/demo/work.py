@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from braid.kernel import outbox
 from braid.kernel.access import OPERATOR
-from braid.people.enums import Office
+from braid.people.actions import give_grant
+from braid.people.enums import Office, Reach, Role
 from braid.people.models import Membership, Person
 from braid.units import snapshot
 from braid.units.models import Unit
@@ -22,7 +23,9 @@ from braid.work.actions import (
     Filled,
     FormPlan,
     add_field,
+    answer_complaint,
     approve_part,
+    complain,
     draft_directive,
     draft_form,
     file_report,
@@ -33,8 +36,8 @@ from braid.work.actions import (
     publish_version,
     send_directive,
 )
-from braid.work.enums import FieldKind, RollUp, VisitKind, VisitTopic
-from braid.work.models import DirectiveRule, Field, Period, Report, ReportForm
+from braid.work.enums import FieldKind, Grievance, RollUp, Verdict, VisitKind, VisitTopic
+from braid.work.models import Directive, DirectiveRule, Field, Period, Report, ReportForm
 from braid.work.queries.approvals import seal_of
 from braid.work.queries.counted import Count, counts_for_all
 
@@ -44,6 +47,8 @@ from .stages import Stage, in_slices
 
 AGO = timedelta(days=20)
 """How long ago the directive was sent; it was due two days ago."""
+COMPLAINED, ANSWERED = timedelta(days=10), timedelta(days=4)
+"""How long ago somebody complained about it, and was answered."""
 VISITS, NEAR = 600, 120
 """Visits logged: spread over the whole tree, and in the part of it that the demo's line goes through."""
 SLICE, FEW = 2_000, 200
@@ -118,6 +123,35 @@ def send_the_directive(stage: Stage, *, at: datetime) -> None:
     while outbox.run_due(at=soon) or freeze_rollups(soon):
         pass
     stage.shows(1, 1)
+
+
+def complain_about_it(stage: Stage, *, directive: int, line: list[int], at: datetime) -> None:
+    """The head of the lowest unit of the line complains about the directive; a committee member of the root, named for it by the
+    operator, who could not have asked herself, answers in time."""
+    with transaction.atomic():
+        asked = Directive.objects.select_related("unit").get(pk=directive)
+        unit = Unit.objects.get(pk=line[-1])
+        hears = _hears_complaints(asked.unit, at=at - AGO)
+        words = (
+            "走访要跑三个组，十八天不够。（示例）"
+            if is_chinese()
+            else "Three hamlets in too little time. (An example.)"
+        )
+        about, her = Grievance.TOO_SOON, head_of(unit)
+        complaint = complain(asked, unit=unit, about=about, words=words, by=her, at=at - COMPLAINED)
+        answer = "下次延长到三十天。（示例）" if is_chinese() else "Next time there will be thirty days. (An example.)"
+        answer_complaint(complaint, verdict=Verdict.PARTLY, answer=answer, by=hears, at=at - ANSWERED)
+        stage.remember(complaint=complaint.pk)
+    stage.shows(1, 1)
+
+
+def _hears_complaints(root: Unit, *, at: datetime) -> Person:
+    """Somebody of the root's committee, who is given the role that hears complaints."""
+    current = Membership.objects.filter(unit=root, office=Office.COMMITTEE, until=None).select_related("person")
+    person = current.order_by("pk")[0].person
+    why = "受理下级单位的意见（示例）" if is_chinese() else "To hear complaints (an example)"
+    give_grant(person, root, role=Role.OVERSEE, reach=Reach.SUBTREE, until=None, why=why, by=OPERATOR, at=at)
+    return person
 
 
 def _form(root: Unit, *, by: Person, at: datetime) -> ReportForm:

@@ -11,7 +11,7 @@ from . import approvals, burden, contact, directives, groups, head, people, repo
 
 def fill_hooks() -> None:
     """Called once, when the app is ready."""
-    hooks.subtree_columns += [*COLUMNS, *approvals.COLUMNS]
+    hooks.subtree_columns += [*COLUMNS, *approvals.COLUMNS, *burden.COLUMNS]
     hooks.today_sources += [
         directives.waiting_directives,
         directives.directive_reports_to_judge,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from braid.insight.hooks import Counted, Panel, Waiting
+from braid.insight.hooks import Cell, Column, Counted, Panel, Waiting
+from braid.insight.queries.branches import Branches, Row
+from braid.insight.words import of_n
 from braid.kernel.access import may, scope
 from braid.kernel.ledger import Strand
 from braid.people.models import Person
@@ -18,8 +20,8 @@ from braid.people.rules import GIVE_GRANTS
 from braid.units.enums import STEP
 from braid.units.models import Unit
 from braid.units.queries import root_unit
-from braid.work.queries.budgets import budget_of
-from braid.work.queries.burden import Span, asked_of, month_of
+from braid.work.queries.budgets import budget_of, budgets_in
+from braid.work.queries.burden import Span, asked_of, minutes_everywhere, month_of
 from braid.work.queries.complaints import answers_unread_by, most_urgent_heard_by, unheard_count
 from braid.work.rules import VIEW_WORK
 
@@ -68,6 +70,36 @@ def complaints_nobody_hears(person: Person, at: datetime) -> Iterator[Waiting]:
             strand=Strand.WORK,
             source=str(root),
         )
+
+
+def _over_budget(branches: Branches) -> Sequence[Cell]:
+    """How many units were asked more than their budget of time this month; the link leads to them. Nine queries."""
+    if not scope(branches.person, VIEW_WORK).covers_below(branches.unit.path):
+        return [Cell(None)] * len(branches.rows)
+    tree = branches.tree
+    shown = tree.bodies
+    over = shown & (minutes_everywhere(Span.of(month_of(branches.at))) > budgets_in(tree))
+    return [
+        _over_cell(row, int(over[row.start : row.end].sum()), int(shown[row.start : row.end].sum()))
+        for row in branches.rows
+    ]
+
+
+def _over_cell(row: Row, over: int, of: int) -> Cell:
+    is_alone = row.end == row.start + 1
+    href = reverse("burden_unit" if is_alone else "burden_over", args=[row.unit.code])
+    return Cell(over, href=href if over else "", note=of_n(of)) if of else Cell(None)
+
+
+COLUMNS = (
+    Column(
+        "burden",
+        gettext_lazy("Over their time"),
+        _over_budget,
+        gettext_lazy("Units that were asked more minutes this month than their budget of time allows."),
+        is_ranked=False,
+    ),
+)
 
 
 def burden_of_unit(person: Person, unit: Unit, at: datetime) -> Panel | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -54,10 +56,10 @@ def waiting_directives(person: Person, at: datetime) -> Iterator[Waiting]:
         if asked.waits and assigned in (None, person.pk):
             shown.add((asked.directive.pk, asked.unit.pk))
             yield _asked(asked)
-    for handling in given_to(person, most=MOST_WAITING):
-        if (handling.directive_id, handling.unit_id) not in shown:
-            page = reverse("directive_at", args=[handling.directive_id, handling.unit.code])
-            yield _of(handling.directive, page, _("Do and report"), source=str(handling.unit))
+    for asked in given_to(person, at=at, most=MOST_WAITING):
+        if (asked.directive.pk, asked.unit.pk) not in shown:
+            page = reverse("directive_at", args=[asked.directive.pk, asked.unit.code])
+            yield replace(_of(asked.directive, page, _("Do and report"), source=str(asked.unit)), due_on=asked.due_on)
 
 
 def directive_reports_to_judge(person: Person, at: datetime) -> Iterator[Waiting]:
@@ -69,7 +71,7 @@ def directive_reports_to_judge(person: Person, at: datetime) -> Iterator[Waiting
 
 def late_units(person: Person, at: datetime) -> Iterator[Waiting]:
     """One line for each directive of which units right below hers are late."""
-    for escalation, count in late_below_for(person, most=MOST_LINES):
+    for escalation, count in late_below_for(person, on=timezone.localdate(at), most=MOST_LINES):
         what = ngettext("%(count)d of your units is late", "%(count)d of your units are late", count) % {"count": count}
         page = reverse("directive_status_unit", args=[escalation.directive_id, escalation.unit.code])
         yield _of(escalation.directive, page, what, source=str(escalation.unit))

@@ -38,10 +38,10 @@ def table_of(branches: Branches, *, sort: str = "", descending: bool = False) ->
     by_column = [column.cells(branches) for column in columns]
     lines = [Line(row, tuple(cells[place] for cells in by_column)) for place, row in enumerate(branches.rows)]
     *children, own, together = lines
-    names = [column.name for column in columns]
+    names = [column.name if column.is_ranked else "" for column in columns]
     if sort == "name":
         children.sort(key=lambda line: str(line.row.unit), reverse=descending)
-    elif sort in names:
+    elif sort and sort in names:
         children = _sorted(children, names.index(sort), descending=descending)
     return Table(columns, tuple(children), own, together)
 

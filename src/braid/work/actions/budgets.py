@@ -48,14 +48,23 @@ def set_budgets(unit: Unit, minutes: Mapping[int, int | None], *, by: Actor, at:
     record(unit, Strand.WORK, "budget.set", by=by, at=at)
 
 
-def check_budget(rules: Iterable[AudienceRule], *, sender: Unit, minutes: int, why: str, at: datetime) -> None:
-    """Refuse to ask `minutes` of the units that `rules` mean when that is more than the budget of some, without a reason `why`.
+def check_budget(
+    rules: Iterable[AudienceRule],
+    *,
+    sender: Unit,
+    minutes: int,
+    why: str,
+    at: datetime,
+    beside: Iterable[AudienceRule] = (),
+) -> None:
+    """Refuse to ask `minutes` of the units that `rules` mean (without those that rules `beside` ask already) when that is more
+    than the budget of some, without a reason `why`.
 
     The reason is kept by the caller (`over_budget_why`), and the units that are asked read it.
     """
     if why.strip():
         return
-    effect = effect_of(rules, sender=sender, minutes=minutes, at=at)
+    effect = effect_of(rules, sender=sender, minutes=minutes, at=at, beside=beside)
     if effect.exceeds:
         raise BadInput(
             _("This is more than the budget of time of some units. Say why it may be."),

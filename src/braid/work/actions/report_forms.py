@@ -113,15 +113,25 @@ def change_form(form: ReportForm, plan: FormPlan, *, over_budget_why: str = "", 
 
 
 @transaction.atomic
-def ask_units(form: ReportForm, rule: ReportFormRule, *, by: Actor) -> ReportForm:
+def ask_units(
+    form: ReportForm, rule: ReportFormRule, *, over_budget_why: str = "", by: Actor, at: datetime
+) -> ReportForm:
     """Ask also the units that the unsaved `rule` means, from the next period on; the same again changes nothing.
 
-    Refused when the form has ended, when the rule lies beyond the reach of `by`, and beyond `MOST_RULES`.
+    Refused when the form has ended, when the rule lies beyond the reach of `by`, beyond `MOST_RULES`, and when a form in use
+    would put units that are new over their budget of time without a reason: the one given before, or `over_budget_why`,
+    which all its units read.
     """
     require(can_run_forms_of(by, form.unit_path) and can_address(by, [rule], RUN_FORMS))
     _check_not_ended(form)
+    why = over_budget_why.strip() or form.over_budget_why
+    if form.state == ReportFormState.OPEN:
+        _check_time(form, why, minutes=form.minutes, at=at, more=[rule])
     said = {name: getattr(rule, name) for name in ("unit", "is_subtree", "levels", "kinds", "offices")}
     form.audience.get_or_create(**said)
+    if why != form.over_budget_why:
+        ReportForm.objects.filter(pk=form.pk).update(over_budget_why=why)
+        form.over_budget_why = why
     if form.audience.count() > MOST_RULES:
         raise BadInput(_("This is a very long list of recipients. Choose a level or a whole subtree instead."))
     return form
@@ -307,9 +317,13 @@ def delete_form(form: ReportForm, *, by: Actor) -> None:
         raise WrongState(_("This form is in use. You can end it."))
 
 
-def _check_time(form: ReportForm, why: str, *, minutes: int, at: datetime) -> None:
-    a_month = minutes_a_month(minutes, Every(form.every))
-    check_budget(form.audience.all(), sender=form.unit, minutes=a_month, why=why, at=at)
+def _check_time(
+    form: ReportForm, why: str, *, minutes: int, at: datetime, more: Sequence[ReportFormRule] | None = None
+) -> None:
+    """Refuse to ask so many minutes of all the form asks, or only of those that the rules `more` add, without a reason."""
+    a_month, asked = minutes_a_month(minutes, Every(form.every)), list(form.audience.all())
+    rules, beside = (asked, []) if more is None else (more, asked)
+    check_budget(rules, sender=form.unit, minutes=a_month, why=why, at=at, beside=beside)
 
 
 def _hold_draft(form: ReportForm, *, at: datetime) -> FormVersion:

@@ -52,14 +52,13 @@ def begin_tellings(at: datetime) -> int:
             Exists(_taken(step, directive=OuterRef("pk"), passing=None))
         )
         begun += _begin([Telling(directive=each, step=step, begun_at=at) for each in directives[:AT_ONCE]])
-        if step != Step.ABOVE:
-            passings = _passings_to_remind(first, last, at=at).exclude(Exists(_taken(step, passing=OuterRef("pk"))))
-            begun += _begin(
-                [
-                    Telling(directive_id=each.directive_id, passing=each, step=step, begun_at=at)
-                    for each in passings[:AT_ONCE]
-                ]
-            )
+        passings = _passings_to_remind(first, last, at=at).exclude(Exists(_taken(step, passing=OuterRef("pk"))))
+        begun += _begin(
+            [
+                Telling(directive_id=each.directive_id, passing=each, step=step, begun_at=at)
+                for each in passings[:AT_ONCE]
+            ]
+        )
     return begun
 
 
@@ -96,21 +95,40 @@ def _tell_units(telling: Telling, *, at: datetime) -> int:
 
 
 def _tell_above(telling: Telling, *, at: datetime) -> int:
-    """Tell the units with late units right below them, within the part of the tree that is the sender's, and no others."""
+    """Tell the units with late units right below them, within the part of the tree that is the sender's (of a passing: of the
+    unit that passed it on), and no others."""
     directive = telling.directive
-    totals = Total.objects.filter(rollup=directive.rollup, unit_number__gt=telling.after_unit)
-    rows = list(totals.order_by("unit_number").values_list("unit_number", "path")[:SLICE])
-    within = [number for number, path in rows if path.startswith(directive.unit_path)]
-    late = late_right_below((directive, number) for number in within)
+    part, within, is_last = _parents_told(telling) if telling.passing else _tops(telling)
+    late = late_right_below(((directive, number) for number in within), on=timezone.localdate(at))
     above = {
         unit.pk: unit for unit in Unit.objects.active().filter(pk__in=[n for n in within if late[directive.pk, n]])
     }
     handlers = handlers_in(above.keys(), at=at)
     with transaction.atomic():
-        if _move_on(telling, [number for number, _ in rows], is_last=len(rows) < SLICE, at=at):
+        if _move_on(telling, part, is_last=is_last, at=at):
             for escalation in _escalate(directive, above.values(), at=at):
                 tell_chosen(handlers.get(escalation.unit_id, ()), DIRECTIVE_LATE, escalation.pk, at=at)
     return 1
+
+
+def _tops(telling: Telling) -> tuple[list[int], list[int], bool]:
+    """The next slice of all units with units below that are asked; those the sender may be told of; whether it is the last."""
+    directive = telling.directive
+    totals = Total.objects.filter(rollup=directive.rollup, unit_number__gt=telling.after_unit)
+    rows = list(totals.order_by("unit_number").values_list("unit_number", "path")[:SLICE])
+    within = [number for number, path in rows if path.startswith(directive.unit_path)]
+    return [number for number, _ in rows], within, len(rows) < SLICE
+
+
+def _parents_told(telling: Telling) -> tuple[list[int], list[int], bool]:
+    """The same of the units that a passing gave an earlier day: a slice of these, and the units right above them."""
+    assert telling.passing is not None
+    units = units_told(telling)
+    begin = units.rank(telling.after_unit)
+    part = list(units[begin : begin + SLICE])
+    parents = dict(Unit.objects.filter(pk__in=part).values_list("parent_id", "parent__path"))
+    within = [number for number, path in parents.items() if number and path.startswith(telling.passing.unit_path)]
+    return part, sorted(within), begin + len(part) >= len(units)
 
 
 def _escalate(directive: Directive, units: Iterable[Unit], *, at: datetime) -> list[Escalation]:

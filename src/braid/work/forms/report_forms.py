@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from braid.contact.forms import RuleForm, UnitInReach
@@ -94,8 +96,8 @@ class NewRegisterForm(UnitInReach, RegisterForm):
     """A new form: also says of which unit."""
 
 
-class AskedForm(RuleForm):
-    """One rule of which units a form asks."""
+class AskedForm(OverBudgetForm, RuleForm):
+    """One rule of which units a form asks; with a reason where a form in use would put new ones over their budget."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,8 +105,16 @@ class AskedForm(RuleForm):
 
     @property
     def asked(self) -> ReportFormRule:
-        """The unsaved rule, once the form is valid."""
+        """The unsaved rule, once the form is valid but for a reason."""
         return ReportFormRule(**self.said)
+
+    @property
+    def query(self) -> str:
+        """The rule as the end of an address, to be read by this form again."""
+        data = cast("QueryDict", self.data)
+        return urlencode(
+            [(name, value) for name in ("unit", "reach", "levels", "kinds") for value in data.getlist(name)]
+        )
 
 
 class QuestionForm(InThreeLanguages):

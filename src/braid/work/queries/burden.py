@@ -16,10 +16,13 @@ from typing import Any
 import numpy as np
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 
 from braid.contact.enums import NoticeState
 from braid.contact.models import Audience, Notice
 from braid.contact.queries.seats import ALWAYS, EVERY_OFFICE, Seat
+from braid.kernel.errors import BadInput
 from braid.units import snapshot
 from braid.units.enums import TreeEventKind, UnitKind, UnitStatus
 from braid.units.models import Placement, TreeEvent, Unit
@@ -30,6 +33,7 @@ from braid.work.reading import minutes_of
 from braid.work.spread import Ask, Numbers, Spread
 
 COUNTED = (DirectiveState.SENT, DirectiveState.CLOSED)
+FIRST_YEAR = 2000
 CHUNK = 5_000
 """Units that were moved, read at a time."""
 
@@ -46,7 +50,7 @@ class Span:
         """The `months` that end with `month`."""
         last = month_after(month.replace(day=1))
         first = month.replace(day=1)
-        for _ in range(months - 1):
+        for _earlier in range(months - 1):
             first = month_before(first)
         return cls(_midnight(first), _midnight(last))
 
@@ -213,6 +217,21 @@ def _seat_of(number: int, path: str, level: int, kind: int, placed_at: datetime 
 def month_of(at: datetime) -> date:
     """The first day of the month that `at` lies in."""
     return timezone.localdate(at).replace(day=1)
+
+
+def month_asked(text: str, *, at: datetime) -> date:
+    """The month that is asked for as 2026-11; without one that which runs at `at`. `BadInput` for what is none, and for one to
+    come."""
+    last = month_of(at)
+    if not text:
+        return last
+    try:
+        month = parse_date(f"{text}-01")
+    except ValueError:
+        month = None
+    if month is None or month > last or month.year < FIRST_YEAR:
+        raise BadInput(_("There is no such month."), fields={"month": _("damaged")})
+    return month
 
 
 def month_after(month: date) -> date:

@@ -59,12 +59,32 @@ class OlderPage:
     next_cursor: str
 
 
+@dataclass(frozen=True)
+class AskedPage:
+    """A page of what one unit is and was asked."""
+
+    rows: list[Asked]
+    next_cursor: str
+
+
 def open_directives_of(units: Sequence[Unit], *, at: datetime) -> list[Asked]:
     """The open directives that ask `units`, each for each of them: what waits first, by the day it is due. Three queries."""
+    directives, due = _due(units, at=at)
+    return _asked(directives, {unit.pk: unit for unit in units}, due, on=timezone.localdate(at))
+
+
+def _due(units: Sequence[Unit], *, at: datetime) -> tuple[dict[int, Directive], dict[tuple[int, int], date]]:
+    """The open directives that ask `units`, and by number of each and of a unit the day it is due there. Two queries."""
     seats = seats_of_units(units)
     anchors = {number for seat in seats for number in numbers_of(seat.path)}
     rules = DirectiveRule.objects.filter(unit__in=anchors, is_open=True, sent_at__lte=at)
     rules = rules.select_related("directive__unit", "passing").order_by("-directive", "pk")[:MOST_RULES_READ]
+    return _due_by(rules, seats)
+
+
+def _due_by(
+    rules: Iterable[DirectiveRule], seats: list[Seat]
+) -> tuple[dict[int, Directive], dict[tuple[int, int], date]]:
     due: dict[tuple[int, int], date] = {}
     directives: dict[int, Directive] = {}
     for rule in rules:
@@ -73,7 +93,7 @@ def open_directives_of(units: Sequence[Unit], *, at: datetime) -> list[Asked]:
             day = rule.passing.due_on if rule.passing else rule.directive.due_on
             key = (rule.directive_id, number)
             due[key] = min(due.get(key, rule.directive.due_on), day)
-    return _asked(directives, {unit.pk: unit for unit in units}, due, on=timezone.localdate(at))
+    return directives, due
 
 
 def older_directives_of(units: Sequence[Unit], *, at: datetime, cursor: str = "", size: int = 25) -> OlderPage:
@@ -85,6 +105,20 @@ def older_directives_of(units: Sequence[Unit], *, at: datetime, cursor: str = ""
     return OlderPage(_in_order(found[:size]), cursor_of(last, ORDER) if last else "")
 
 
+def directives_asked_of(unit: Unit, *, at: datetime, cursor: str = "", size: int = 25) -> AskedPage:
+    """A page of all directives that ask or asked `unit`, newest first; one that came to it again when it was passed on stands
+    where it came last, on a later page once more. Five queries; `BadInput` for a damaged cursor."""
+    seats = seats_of_units([unit])
+    found = newest_at(seats, at=at, size=size + 1, where=[], after=cursor, rules=RULES)
+    last = DirectiveRule(sent_at=found[size - 1][0], pk=found[size - 1][1]) if len(found) > size else None
+    numbers = list(dict.fromkeys(number for _, number in found[:size]))
+    anchors = {number for seat in seats for number in numbers_of(seat.path)}
+    rules = DirectiveRule.objects.filter(unit__in=anchors, directive__in=numbers, sent_at__lte=at)
+    directives, due = _due_by(rules.select_related("directive__unit", "directive__form", "passing"), seats)
+    asked = {row.directive.pk: row for row in _asked(directives, {unit.pk: unit}, due, on=timezone.localdate(at))}
+    return AskedPage([asked[number] for number in numbers], cursor_of(last, ORDER) if last else "")
+
+
 def find_directives_of(units: Sequence[Unit], text: str, *, at: datetime, most: int) -> list[Directive]:
     """At most `most` directives that ask or asked `units` and hold the words of `text`, newest first. Three queries."""
     matching = search.keys_matching(DIRECTIVE, text)
@@ -94,12 +128,17 @@ def find_directives_of(units: Sequence[Unit], text: str, *, at: datetime, most: 
     return _in_order(newest_at(seats_of_units(units), at=at, size=most, where=[where], rules=RULES))
 
 
-def given_to(person: Person, *, most: int) -> list[Handling]:
-    """The directives given to `person` to do that still wait, by the day they are due. One query."""
-    rows = Handling.objects.filter(
+def given_to(person: Person, *, at: datetime, most: int) -> list[Asked]:
+    """The directives given to `person` to do that still wait, by the day they are due. Three queries."""
+    found = Handling.objects.filter(
         still_hers(), assigned_to=person, state__in=OPEN_HANDLINGS, directive__state=DirectiveState.SENT
     )
-    return list(rows.select_related("directive__unit", "unit").order_by("directive__due_on", "pk")[:most])
+    rows = list(found.select_related("directive__unit", "unit").order_by("directive__due_on", "pk")[:most])
+    _directives, due = _due([row.unit for row in rows], at=at) if rows else ({}, {})
+    days = [(row, due.get((row.directive_id, row.unit_id), row.directive.due_on)) for row in rows]
+    today = timezone.localdate(at)
+    given = [Asked(row.directive, row.unit, day, row, is_late(row, day, today)) for row, day in days]
+    return sorted(given, key=lambda row: (row.due_on, row.directive.pk, row.unit.path))
 
 
 def _meant(rule: DirectiveRule, seats: Iterable[Seat]) -> set[int]:
@@ -113,11 +152,15 @@ def _asked(
     handlings = Handling.objects.filter(unit__in=units, directive__in=directives).select_related("assigned_to")
     acted = {(row.directive_id, row.unit_id): row for row in handlings}
     rows = [
-        Asked(directives[directive], units[unit], day, handling, is_late(handling, day, on))
+        Asked(directives[directive], units[unit], day, handling, _is_late(directives[directive], handling, day, on))
         for (directive, unit), day in due.items()
         for handling in [acted.get((directive, unit))]
     ]
     return sorted(rows, key=lambda row: (not row.waits, row.due_on, row.directive.pk, row.unit.path))
+
+
+def _is_late(directive: Directive, handling: Handling | None, day: date, on: date) -> bool:
+    return directive.state == DirectiveState.SENT and is_late(handling, day, on)
 
 
 def _in_order(found: Iterable[tuple[datetime, int]]) -> list[Directive]:

@@ -145,7 +145,9 @@ def _is_below(tree: snapshot.Snapshot, units: BitMap, path: str) -> bool:
 
 @dataclass(frozen=True)
 class Chain:
-    """How a directive came to a unit: who passed it on, highest first; by which day it is due there, and all its steps."""
+    """How a directive came to a unit: who passed it on, highest first; by which day it is due there, and all its steps.
+
+    The day is the earliest of the directive's and of those of the passings that asked the unit itself."""
 
     passings: tuple[Passing, ...]
     due_on: date
@@ -157,12 +159,14 @@ def chain_of(directive: Directive, unit: Unit) -> Chain:
     rows = Passing.objects.filter(directive=directive, unit__in=numbers_of(unit.path))
     rows = rows.select_related("unit", "passed_by").prefetch_related("audience").order_by("-unit_path", "-pk")
     found: list[Passing] = []
-    reached = [unit]
+    reached, due_on = [unit], directive.due_on
     for passing in rows:
-        if passing.unit_id != unit.pk and _means_any(passing, reached):
-            found.insert(0, passing)
-            reached.append(passing.unit)
-    due_on = min([directive.due_on, *(passing.due_on for passing in found)])
+        if passing.unit_id == unit.pk or not _means_any(passing, reached):
+            continue
+        found.insert(0, passing)
+        reached.append(passing.unit)
+        if _means_any(passing, [unit]):
+            due_on = min(due_on, passing.due_on)
     steps = [*directive.steps, *(step for passing in found for step in passing.steps)]
     return Chain(tuple(found), due_on, tuple(dict.fromkeys(steps)))
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Literal
 
 import numpy as np
 from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import Http404
+from django.utils.translation import gettext as _
+from pyroaring import BitMap
 
 from braid.contact.queries.reach import place_of
 from braid.kernel.access import AFTER_DESCENDANTS, Scope, scope
@@ -18,12 +21,13 @@ from braid.people.models import Membership, Person
 from braid.units import snapshot
 from braid.units.models import Unit
 from braid.units.queries.history import path_at, paths_at
-from braid.work.enums import OPEN_HANDLINGS, DirectiveState, HandlingState
+from braid.work.enums import OPEN_HANDLINGS, SETTLED_HANDLINGS, DirectiveState, HandlingState
 from braid.work.measures import Summary
 from braid.work.models import Directive, Handling, HandlingEvent, Passing
-from braid.work.rules import SEND_DIRECTIVES, VIEW_WORK, can_judge, can_send_directives_of
+from braid.work.rules import SEND_DIRECTIVES, VIEW_WORK, can_judge, can_send_directives_of, is_past_due
 
 from .directives import asked_unit_for, touches, units_addressed_by
+from .earlier_days import LateEarly, late_early_below, units_past_earlier_day
 from .rollups import Part, parts_below
 
 LOOKED_AT = 10_000
@@ -68,7 +72,7 @@ def people_of(unit: Unit, *, on: date, most: int = 200) -> list[Person]:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many units are asked, and how far they have come. `late` is None while the day is not past."""
+    """How many units are asked, and how far they have come. `late` is None while nobody can be late, or nobody knows."""
 
     expected: int
     opened: int
@@ -76,16 +80,12 @@ class Counts:
     reported: int
     returned: int
     approved: int
-    is_over: bool
-    """Whether the day it was due is past."""
+    late: int | None
+    """Who let the day pass without a word: the directive's, or an earlier one that a unit set when it passed it on."""
 
     @property
     def not_opened(self) -> int:
         return self.expected - self.opened - self.in_work - self.reported - self.returned - self.approved
-
-    @property
-    def late(self) -> int | None:
-        return self.not_opened + self.opened + self.in_work if self.is_over else None
 
     def of(self, what: str) -> int | None:
         """The number behind one of `SHOWN`."""
@@ -114,10 +114,13 @@ class Status:
     whole: Counts
     by_level: list[tuple[int, Counts]]
     children: list[UnitCounts]
+    is_late_known: bool
+    """False where so many units set earlier days that who is late by them is only said further down."""
 
 
 def status_below(directive: Directive, unit: Unit, *, on: date) -> Status:
-    """How far `directive` has come below `unit` on the day `on`. A fixed number of queries, however many units it asks."""
+    """How far `directive` has come below `unit` on the day `on`. A fixed number of queries, however many units it asks; before
+    its day one for each 10,000 units that got an earlier day."""
     assert directive.rollup is not None
     assert directive.sent_at is not None
     children = list(Unit.objects.filter(parent=unit).order_by("path"))
@@ -125,22 +128,55 @@ def status_below(directive: Directive, unit: Unit, *, on: date) -> Status:
     parts = parts_below(directive.rollup, [paths[unit.pk], *(paths[child.pk] for child in children)])
     asked = units_addressed_by(directive)
     own = {row.unit_id: row for row in Handling.objects.filter(directive=directive, unit__in=children)}
-    is_over = directive.state == DirectiveState.SENT and on > directive.due_on
+    early = _late_early(directive, unit, asked, on=on)
     whole = parts[paths[unit.pk]]
     rows = [
         UnitCounts(
             child,
-            _with_own(parts[paths[child.pk]], child.pk in asked, own.get(child.pk), is_over=is_over),
+            _with_own(parts[paths[child.pk]], child.pk in asked, own.get(child.pk), late=_late_in(early, child)),
             own.get(child.pk),
             child.pk in asked,
         )
         for child in children
     ]
     return Status(
-        _counts(whole.filed, whole.expected, is_over=is_over),
-        _by_level(whole.filed, _expected_by_level(directive, unit), is_over=is_over),
+        _counts(whole.filed, whole.expected, late=_late_in(early, unit, has_itself=False)),
+        _by_level(whole.filed, _expected_by_level(unit, asked), early, unit),
         [row for row in rows if row.counts.expected],
+        is_late_known=early is not None,
     )
+
+
+Early = LateEarly | Literal["all", "none"] | None
+"""Who is late: all that have not answered, none, those that let an earlier day pass; None: it is too much to look at."""
+
+
+def _late_early(directive: Directive, unit: Unit, asked: BitMap, *, on: date) -> Early:
+    if is_past_due(directive, on):
+        return "all"
+    if directive.state != DirectiveState.SENT:
+        return "none"
+    found = late_early_below(directive, unit, asked, on=on)
+    return found if found is None or found.is_any_past else "none"
+
+
+def _late_in(early: Early, unit: Unit, *, has_itself: bool = True) -> int | Literal["all"] | None:
+    if isinstance(early, LateEarly):
+        return early.number_in(unit.pk, has_itself=has_itself)
+    return "all" if early == "all" else None
+
+
+def status_rows(status: Status, names: dict[int, str]) -> Iterator[list[Any]]:
+    """The rows of a file: together, each level (by its name in `names`) and each unit right below, with all its numbers."""
+    yield [_("Together"), "", *_numbers(status.whole)]
+    for level, counts in status.by_level:
+        yield [names.get(level, str(level)), "", *_numbers(counts)]
+    for row in status.children:
+        yield [str(row.unit), row.unit.code, *_numbers(row.counts)]
+
+
+def _numbers(counts: Counts) -> list[int | None]:
+    return [counts.of(what) for what in (ALL, *SHOWN[:-1])]
 
 
 @dataclass(frozen=True)
@@ -164,9 +200,13 @@ def units_behind(directive: Directive, behind: Behind, *, on: date, cursor: str 
     if behind.what in HandlingState.values:
         page = page_of(_acted(directive, behind), order=("counted_path", "pk"), cursor=cursor, size=size)
         return Page([row.unit for row in page.rows], page.next_cursor)
-    if behind.what == LATE and not (directive.state == DirectiveState.SENT and on > directive.due_on):
-        return Page([], "")
-    return _silent(directive, behind, cursor=cursor, size=size)
+    among = units_addressed_by(directive)
+    if behind.what == LATE and not is_past_due(directive, on):
+        early = (
+            units_past_earlier_day(directive, behind.unit, on=on) if directive.state == DirectiveState.SENT else None
+        )
+        among &= early or BitMap()
+    return _silent(directive, behind, among, cursor=cursor, size=size)
 
 
 def _acted(directive: Directive, behind: Behind) -> QuerySet[Handling]:
@@ -189,10 +229,10 @@ def units_unsettled(directive: Directive, numbers: Iterable[int]) -> set[int]:
 
 
 def status_unit_for(person: Person, directive: Directive, code: str) -> Unit:
-    """The unit with `code` if `person` may see how far `directive` has come below it; `Http404` otherwise."""
+    """The unit with `code` if `person` may see how far `directive` has come below it; `Http404` otherwise, and for a draft."""
     reach = scope(person, VIEW_WORK)
     unit = Unit.objects.filter(reach.where("path"), code=code).first()
-    if unit is None or not reach.covers_below(unit.path):
+    if unit is None or directive.rollup is None or not reach.covers_below(unit.path):
         raise Http404
     if unit.pk != directive.unit_id and not touches(units_addressed_by(directive), Scope(subtrees=(unit.path,))):
         raise Http404
@@ -200,7 +240,10 @@ def status_unit_for(person: Person, directive: Directive, code: str) -> Unit:
 
 
 def top_of_status(person: Person, directive: Directive) -> Unit:
-    """Where `person` begins to look: at the sender's, if she sees that, else at her own; `Http404` when nowhere."""
+    """Where `person` begins to look: at the sender's, if she sees that, else at her own; `Http404` when nowhere, and for a
+    draft."""
+    if directive.rollup is None:
+        raise Http404
     reach = scope(person, VIEW_WORK)
     tops = [path for path in reach.subtrees if path.startswith(directive.unit_path)]
     if can_send_directives_of(person, directive.unit_path) or reach.covers_below(directive.unit_path):
@@ -234,47 +277,53 @@ def directives_to_judge(person: Person, *, most: int) -> list[tuple[Directive, U
 
 def counts_in(part: Part) -> Counts:
     """The counts of a part of a directive that is past due."""
-    return _counts(part.filed, part.expected, is_over=True)
+    return _counts(part.filed, part.expected, late="all")
 
 
-def _counts(found: Summary, expected: int, *, is_over: bool, level: int | None = None) -> Counts:
+def _counts(found: Summary, expected: int, *, late: int | Literal["all"] | None, level: int | None = None) -> Counts:
     suffix = "" if level is None else f"@{level}"
     by_state = {
         state.value: found.figures[key].n if (key := f"{state.value}{suffix}") in found.figures else 0
         for state in HandlingState
     }
-    return Counts(expected, is_over=is_over, **by_state)
+    return _with_late(expected, by_state, late)
 
 
-def _with_own(part: Part, is_asked: bool, own: Handling | None, *, is_over: bool) -> Counts:
+def _with_late(expected: int, by_state: dict[str, int], late: int | Literal["all"] | None) -> Counts:
+    if late == "all":
+        late = expected - sum(by_state[state.value] for state in SETTLED_HANDLINGS)
+    return Counts(expected, late=late, **by_state)
+
+
+def _with_own(part: Part, is_asked: bool, own: Handling | None, *, late: int | Literal["all"] | None) -> Counts:
     """The counts of a part with the unit at its top."""
     summary = Summary(part.filed.n, {key: figure for key, figure in part.filed.figures.items() if "@" not in key})
-    counts = _counts(summary, part.expected + (is_asked or own is not None), is_over=is_over)
+    counts = _counts(summary, part.expected + (is_asked or own is not None), late=late)
     if own is None:
         return counts
     by_state = {state.value: getattr(counts, state.value) + (own.state == state) for state in HandlingState}
-    return Counts(counts.expected, is_over=is_over, **by_state)
+    return _with_late(counts.expected, by_state, late)
 
 
-def _expected_by_level(directive: Directive, unit: Unit) -> dict[int, int]:
+def _expected_by_level(unit: Unit, asked: BitMap) -> dict[int, int]:
     """How many units of each level are asked strictly below `unit`, as the tree stands now."""
     tree = snapshot.current()
     start, end = tree.span(unit.pk)
-    mask = tree.mask_of(units_addressed_by(directive))[start + 1 : end]
+    mask = tree.mask_of(asked)[start + 1 : end]
     found = np.bincount(tree.levels[start + 1 : end][mask], minlength=1)
     return {level: int(n) for level, n in enumerate(found) if n}
 
 
-def _by_level(found: Summary, expected: dict[int, int], *, is_over: bool) -> list[tuple[int, Counts]]:
+def _by_level(found: Summary, expected: dict[int, int], early: Early, unit: Unit) -> list[tuple[int, Counts]]:
     acted = {int(key.split("@")[1]) for key, figure in found.figures.items() if "@" in key and figure.n}
-    return [
-        (level, _counts(found, expected.get(level, 0), is_over=is_over, level=level))
-        for level in sorted(expected.keys() | acted)
-    ]
+    at_level = early.by_level(unit.pk) if isinstance(early, LateEarly) else None
+    usual: Literal["all"] | None = "all" if early == "all" else None
+    late = {level: usual if at_level is None else at_level.get(level, 0) for level in expected.keys() | acted}
+    return [(level, _counts(found, expected.get(level, 0), late=late[level], level=level)) for level in sorted(late)]
 
 
-def _silent(directive: Directive, behind: Behind, *, cursor: str, size: int) -> Page[Unit]:
-    """Units from which nothing has come, or not enough, in tree order: looked through part by part.
+def _silent(directive: Directive, behind: Behind, among: BitMap, *, cursor: str, size: int) -> Page[Unit]:
+    """Units `among` those asked from which nothing has come, or not enough, in tree order: looked through part by part.
 
     The cursor is a place in the tree as it is now, as in `contact.queries.reach`.
     """
@@ -282,7 +331,7 @@ def _silent(directive: Directive, behind: Behind, *, cursor: str, size: int) -> 
     start, end = tree.span(behind.unit.pk)
     start += not behind.has_itself
     start = max(start, place_of(cursor) + 1 if cursor else start)
-    mask = tree.mask_of(units_addressed_by(directive))[start:end]
+    mask = tree.mask_of(among)[start:end]
     if behind.level is not None:
         mask = mask & (tree.levels[start:end] == behind.level)
     places = np.flatnonzero(mask) + start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from pyroaring import BitMap
@@ -16,27 +16,27 @@ from braid.people.roles import HOLDERS, offices_with
 from braid.people.telling import has_channel
 from braid.units.enums import UnitStatus
 from braid.units.models import Unit
+from braid.units.paths import numbers_of
 from braid.work.enums import OPEN_HANDLINGS, DirectiveState, Step
-from braid.work.models import Directive, Escalation, Handling, Passing, Telling
-from braid.work.rules import HANDLE_DIRECTIVES, VIEW_WORK
+from braid.work.models import Directive, Escalation, Handling, Telling
+from braid.work.rules import HANDLE_DIRECTIVES, VIEW_WORK, is_past_due
 
 from .directives import units_addressed_by
+from .earlier_days import past_earlier_day_among, units_with_earlier_day
 from .handlings import units_unsettled
 
 
 def units_told(telling: Telling) -> BitMap:
-    """The units that `telling` goes through: of a passing its own, else all that no passing gave an earlier day.
+    """The units that `telling` goes through: of a passing its own, else all that it asks, without those with an earlier day.
 
-    When a directive comes all are told, whatever the day.
+    When a directive comes all are told, whatever the day. At most three queries.
     """
-    directive = telling.directive
-    if telling.passing is not None:
-        return units_of_all(telling.passing.audience.all())
+    directive, passing = telling.directive, telling.passing
+    if passing is not None:
+        units = units_of_all(passing.audience.all())
+        return units - units_with_earlier_day(directive, passing.due_on, before=passing)
     units = units_addressed_by(directive)
-    if telling.step != Step.SENT:
-        for passing in Passing.objects.filter(directive=directive, due_on__lt=directive.due_on):
-            units -= units_of_all(passing.audience.all())
-    return units
+    return units if telling.step == Step.SENT else units - units_with_earlier_day(directive, directive.due_on)
 
 
 def units_listening(directive: Directive, units: Sequence[int], *, at: datetime) -> list[int]:
@@ -94,15 +94,23 @@ def units_of_people(persons: Collection[int], *, at: datetime) -> dict[int, set[
     return found
 
 
-def late_right_below(pairs: Iterable[tuple[Directive, int]]) -> dict[tuple[int, int], int]:
-    """For each directive and unit (both by number) how many of the units right below are asked and not settled. Two queries."""
+def late_right_below(pairs: Iterable[tuple[Directive, int]], *, on: date) -> dict[tuple[int, int], int]:
+    """For each directive and unit (both by number) how many of the units right below are late on the day `on`: asked, not
+    settled, and their day is past, the directive's or an earlier one that a unit above them set. Three queries."""
     pairs = list(pairs)
-    asked = {directive.pk: units_addressed_by(directive) for directive, _ in pairs}
     children: dict[int, set[int]] = defaultdict(set)
+    above: set[int] = set()
     rows = Unit.objects.filter(parent__in={unit for _, unit in pairs}, status=UnitStatus.ACTIVE)
-    for child, parent in rows.values_list("pk", "parent_id"):
+    for child, parent, path in rows.values_list("pk", "parent_id", "path"):
         if parent:
             children[parent].add(child)
+            above.update(numbers_of(path))
+    directives = {directive.pk: directive for directive, _ in pairs}
+    early = past_earlier_day_among(directives.values(), above, on=on)
+    asked = {
+        pk: units_addressed_by(one) if is_past_due(one, on) else units_addressed_by(one) & early.get(pk, BitMap())
+        for pk, one in directives.items()
+    }
     below = {child for found in children.values() for child in found}
     settled = set(
         Handling.objects.filter(directive__in=asked, unit__in=below)
@@ -117,13 +125,14 @@ def late_right_below(pairs: Iterable[tuple[Directive, int]]) -> dict[tuple[int, 
     }
 
 
-def late_below_for(person: Person, *, most: int) -> list[tuple[Escalation, int]]:
-    """Open directives of which units right below her own are late, as she was told, with how many are so now. Three queries."""
+def late_below_for(person: Person, *, on: date, most: int) -> list[tuple[Escalation, int]]:
+    """Open directives of which units right below her own are late, as she was told, with how many are so on the day `on`. Four
+    queries."""
     reach = scope(person, VIEW_WORK)
     rows = Escalation.objects.filter(
         unit_path__in=[*reach.subtrees, *reach.units], directive__state=DirectiveState.SENT
     )
     found = list(rows.select_related("directive__unit", "directive__rollup", "unit").order_by("-pk")[:most])
-    late = late_right_below((row.directive, row.unit_id) for row in found)
+    late = late_right_below(((row.directive, row.unit_id) for row in found), on=on)
     counted = [(row, late[row.directive_id, row.unit_id]) for row in found]
     return [(row, number) for row, number in counted if number]

@@ -41,15 +41,15 @@ def took_each(things: Iterable[Directive | ReportForm]) -> dict[int, Took]:
     return {pk: took for pk, counts in said.items() if (took := middle_of(counts))}
 
 
-def took_before(unit: Unit, title: str) -> Took | None:
-    """How long the last thing took that `unit` asked under a title like `title`: offered to whoever writes the next one.
+def took_before(unit: Unit, *titles: str) -> Took | None:
+    """How long the last thing took that `unit` asked under a title like one of `titles`: offered to whoever writes the next one.
 
     At most four queries.
     """
     directives = Directive.objects.filter(unit=unit).exclude(state=DirectiveState.DRAFT).order_by("-pk")[:LOOKED_AT]
     forms = ReportForm.objects.filter(unit=unit).exclude(state=ReportFormState.DRAFT).order_by("-pk")[:LOOKED_AT]
     for things in (list(directives), list(forms)):
-        alike = [thing for thing in things if _is_alike(thing, title)]
+        alike = [thing for thing in things if _is_alike(thing, titles)]
         took = took_each(alike)
         for thing in alike:
             if thing.pk in took:
@@ -60,9 +60,9 @@ def took_before(unit: Unit, title: str) -> Took | None:
 LOOKED_AT = 50
 
 
-def _is_alike(thing: Directive | ReportForm, title: str) -> bool:
-    titles = thing.title.values() if isinstance(thing, ReportForm) else [text.title for text in thing.texts]
-    return any(likeness(each, title) >= ALIKE for each in titles)
+def _is_alike(thing: Directive | ReportForm, titles: Iterable[str]) -> bool:
+    own = thing.title.values() if isinstance(thing, ReportForm) else [text.title for text in thing.texts]
+    return any(likeness(each, title) >= ALIKE for each in own for title in titles)
 
 
 def middle_of(counts: dict[int, int]) -> Took | None:

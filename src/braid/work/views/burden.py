@@ -6,28 +6,30 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from braid.contact.models import Notice
 from braid.contact.queries import draft_for
 from braid.contact.queries.reach import place_of
 from braid.kernel.access import require, scope
-from braid.kernel.errors import BadInput
+from braid.kernel.downloads import FORMS, table_answer
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.units.models import Unit
 from braid.units.queries import unit_for
 from braid.work.actions import set_budgets
 from braid.work.enums import DirectiveState, ReportFormState
+from braid.work.forms import AskedForm
 from braid.work.forms.burden import BudgetsForm
 from braid.work.models import Directive, ReportForm
 from braid.work.queries.budgets import level_budgets
-from braid.work.queries.burden import month_after, month_before, month_of
+from braid.work.queries.burden import month_after, month_asked, month_before, month_of
 from braid.work.queries.duplicates import duplicates_in
-from braid.work.queries.effects import page_of_places
+from braid.work.queries.effects import Effect, page_of_places
 from braid.work.queries.stale_forms import stale_forms_in
 from braid.work.queries.subtree_burden import levels_in, units_over, who_asks
 from braid.work.queries.unit_burden import asked_by, burden_of
@@ -39,9 +41,7 @@ from braid.work.rules import (
     can_complain_from,
     can_set_budgets_of,
 )
-from braid.work.shown import effect_of_thing
-
-FIRST_YEAR = 2000
+from braid.work.shown import effect_of_more, effect_of_thing
 
 
 @require_safe
@@ -71,6 +71,40 @@ def burden_below(request: PersonRequest, code: str) -> HttpResponse:
         "senders": who_asks(unit, month),
     }
     return render(request, "work/burden_below.html", context)
+
+
+@require_safe
+@signed_in
+def burden_file(request: PersonRequest, code: str) -> HttpResponseBase:
+    """What a unit was asked in a month, as a file: thing by thing."""
+    unit, month = unit_for(request.person, code, VIEW_WORK), _month(request)
+    lines = burden_of(unit, month, reader=request.person).lines
+    header = [_("Day"), _("Kind"), _("What"), _("From"), _("Code"), _("Minutes")]
+    header += [_("Really took, minutes"), _("Why it may take more time than the budget")]
+    rows = [
+        [
+            timezone.localdate(line.at).isoformat(),
+            line.kind.label,
+            line.title,
+            str(line.sender),
+            line.sender.code,
+            line.minutes,
+            line.took.minutes if line.took else None,
+            line.why,
+        ]
+        for line in lines
+    ]
+    return table_answer(header, rows, name=f"burden-{code}-{month:%Y-%m}", form=_form(request))
+
+
+@require_safe
+@signed_in
+def burden_below_file(request: PersonRequest, code: str) -> HttpResponseBase:
+    """What the units of a subtree were asked, level by level, as a file."""
+    unit, month = _subtree(request, code), _month(request)
+    header = [_("Level"), pgettext("how many", "Units"), _("Over budget"), _("Minutes in the middle")]
+    rows = [[row.name, row.units, row.over, row.middle] for row in levels_in(unit, month)]
+    return table_answer(header, rows, name=f"burden-below-{code}-{month:%Y-%m}", form=_form(request))
 
 
 @require_safe
@@ -121,10 +155,19 @@ def burden_budgets(request: PersonRequest, code: str) -> HttpResponse:
 def burden_effect(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     """The units that a draft would put beyond their budget of time."""
     thing = _draft(request, kind, pk)
-    effect = effect_of_thing(thing, timezone.now())
+    effect = _effect(request, thing)
     cursor = request.GET.get("cursor", "")
     found = page_of_places(effect.places, after=place_of(cursor) if cursor else -1)
     return render(request, "work/burden_effect_page.html", {"thing": thing, "effect": effect, "page": found})
+
+
+def _effect(request: PersonRequest, thing: Notice | Directive | ReportForm) -> Effect:
+    """Of a draft what it does; of a form what the rule in the address would add to it."""
+    at = timezone.now()
+    form = AskedForm(request.GET, reach=scope(request.person, RUN_FORMS))
+    if isinstance(thing, ReportForm) and "unit" in request.GET and form.is_valid():
+        return effect_of_more(thing, form.asked, at)
+    return effect_of_thing(thing, at)
 
 
 def _draft(request: PersonRequest, kind: str, pk: int) -> Notice | Directive | ReportForm:
@@ -141,6 +184,11 @@ def _draft(request: PersonRequest, kind: str, pk: int) -> Notice | Directive | R
         forms = ReportForm.objects.select_related("unit").filter(runs)
         return get_object_or_404(forms.exclude(state=ReportFormState.ENDED), pk=pk)
     raise Http404
+
+
+def _form(request: PersonRequest) -> str:
+    form = request.GET.get("form", "csv")
+    return form if form in FORMS else "csv"
 
 
 def _subtree(request: PersonRequest, code: str) -> Unit:
@@ -166,15 +214,4 @@ def _about(request: PersonRequest, unit: Unit, month: date) -> dict[str, object]
 
 
 def _month(request: PersonRequest) -> date:
-    """The month that is asked for as 2026-11; by default the one that runs. Refused for what is none, and for one to come."""
-    last = month_of(timezone.now())
-    text = request.GET.get("month", "")
-    if not text:
-        return last
-    try:
-        month = parse_date(f"{text}-01")
-    except ValueError:
-        month = None
-    if month is None or month > last or month.year < FIRST_YEAR:
-        raise BadInput(_("There is no such month."), fields={"month": _("damaged")})
-    return month
+    return month_asked(request.GET.get("month", ""), at=timezone.now())

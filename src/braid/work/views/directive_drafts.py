@@ -26,6 +26,7 @@ from braid.work.enums import ReportFormState
 from braid.work.forms.directives import DirectiveDraftForm, NewDirectiveForm, ReceiversForm
 from braid.work.models import DirectiveRule, ReportForm
 from braid.work.queries.directives import draft_directive_for, unit_to_direct_from
+from braid.work.queries.time_taken import took_before
 from braid.work.rules import RUN_FORMS, SEND_DIRECTIVES
 
 MOST_FORMS = 200
@@ -46,7 +47,10 @@ def directive_new(request: PersonRequest) -> HttpResponse:
         whole = DirectiveRule(unit=sender, is_subtree=reach.covers_below(sender.path))
         made = draft_directive(sender, form.text, by=request.person, at=timezone.now(), audience=[whole])
         return redirect("directive_audience", pk=made.pk)
-    words = {"form": form, "unit": unit, "directive": None}
+    took = (
+        took_before(unit, form.data.get("title", "")) if form.is_bound else None
+    )  # not taken yet: its title is known now
+    words = {"form": form, "unit": unit, "directive": None, "took_before": took}
     return render(request, "work/directive_write.html", words, status=422 if form.errors else 200)
 
 
@@ -63,6 +67,7 @@ def directive_edit(request: PersonRequest, pk: int) -> HttpResponse:
         change_directive(found, form.text, by=request.person, at=timezone.now())
         return redirect("directive_audience", pk=pk)
     words = {"form": form, "unit": found.unit, "directive": found, "texts": in_html(found)}
+    words["took_before"] = took_before(found.unit, *(text.title for text in found.texts))
     return render(request, "work/directive_write.html", words, status=422 if form.errors else 200)
 
 

@@ -38,6 +38,7 @@ from braid.work.queries.directive_reviews import (
     seal_of_directive,
 )
 from braid.work.queries.directives import draft_directive_for, own_directive_for
+from braid.work.queries.time_taken import took_before
 from braid.work.rules import can_undo_directive
 from braid.work.shown import effect_of_thing, effect_shown
 
@@ -64,6 +65,7 @@ def directive_send(request: PersonRequest, pk: int) -> HttpResponse:
         "size": size,
         "hours": round(size.units * found.minutes / 60),
         "unit": found.unit,
+        "took_before": took_before(found.unit, *(text.title for text in found.texts)),
         "rules": receivers_in_words(rules),
         "effect": effect_shown(found, effect),
         "form": form,

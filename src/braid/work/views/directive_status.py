@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from braid.contact.forms import level_choices
 from braid.contact.views.reach import with_places
 from braid.kernel.access import scope
+from braid.kernel.downloads import FORMS, table_answer
 from braid.people.decorators import PersonRequest, signed_in
 from braid.units.models import Unit
 from braid.work.enums import HandlingState
@@ -25,6 +27,7 @@ from braid.work.queries.handlings import (
     Behind,
     Counts,
     status_below,
+    status_rows,
     status_unit_for,
     top_of_status,
     units_behind,
@@ -32,9 +35,9 @@ from braid.work.queries.handlings import (
 from braid.work.rules import VIEW_WORK
 
 WORDS = {
-    NOT_OPENED: _("not opened"),
+    NOT_OPENED: gettext_lazy("not opened"),
     **{state.value: state.label for state in HandlingState},
-    LATE: _("late"),
+    LATE: gettext_lazy("late"),
     ALL: pgettext_lazy("units", "asked"),
 }
 """What each number counts."""
@@ -65,9 +68,23 @@ def directive_status_unit(request: PersonRequest, pk: int, code: str) -> HttpRes
         "heads": [(what, WORDS[what]) for what in (ALL, *SHOWN[:-1])],
         "levels": [(level, names.get(level, str(level)), _cells(counts)) for level, counts in status.by_level],
         "children": [(row, _cells(row.counts)) for row in status.children],
-        "is_late_known": status.whole.late is not None,
+        "is_late_known": status.is_late_known,
     }
     return render(request, "work/directive_status.html", words)
+
+
+@require_safe
+@signed_in
+def directive_status_file(request: PersonRequest, pk: int, code: str) -> HttpResponseBase:
+    """The same as a file: together, each level, each unit right below."""
+    at = timezone.now()
+    found = directive_for(request.person, pk, at=at)
+    unit = status_unit_for(request.person, found, code)
+    form = request.GET.get("form", "csv")
+    names = {level: str(name) for level, name in level_choices()}
+    header = [_("Unit or level"), _("Code"), *(str(WORDS[what]) for what in (ALL, *SHOWN[:-1]))]
+    rows = status_rows(status_below(found, unit, on=timezone.localdate(at)), names)
+    return table_answer(header, rows, name=f"directive-{pk}-{code}", form=form if form in FORMS else "csv")
 
 
 @require_safe

@@ -41,8 +41,9 @@ from braid.work.queries.report_forms import (
     proposals,
     version_for,
 )
+from braid.work.queries.time_taken import took_before
 from braid.work.rules import RUN_FORMS, VIEW_WORK, can_run_forms_of, is_form_open
-from braid.work.shown import effect_of_thing, effect_shown
+from braid.work.shown import effect_of_more, effect_of_thing, effect_shown
 
 
 @require_safe
@@ -80,7 +81,7 @@ def report_form_new(request: PersonRequest) -> HttpResponse:
         whole = ReportFormRule(unit=own, is_subtree=reach.covers_below(own.path))
         made = draft_form(own, form.plan, by=request.person, at=timezone.now(), audience=[whole])
         return redirect("report_form", pk=made.pk)
-    context = {"form": form, "unit": unit, "report_form": None}
+    context = {"form": form, "unit": unit, "report_form": None, "took_before": None}
     return render(request, "work/report_form_edit.html", context, status=422 if form.errors else 200)
 
 
@@ -136,6 +137,7 @@ def report_form_edit(request: PersonRequest, pk: int) -> HttpResponse:
         change_form(found, form.plan, by=request.person, at=timezone.now())
         return redirect("report_form", pk=pk)
     context = {"form": form, "unit": found.unit, "report_form": found}
+    context["took_before"] = took_before(found.unit, *found.title.values())
     return render(request, "work/report_form_edit.html", context, status=422 if form.errors else 200)
 
 
@@ -144,16 +146,24 @@ def report_form_edit(request: PersonRequest, pk: int) -> HttpResponse:
 def report_form_asked(request: PersonRequest, pk: int) -> HttpResponse:
     """Whom a form asks: its rules in words, how many that is, and one more to add."""
     found = form_to_run_for(request.person, pk)
-    reach = scope(request.person, RUN_FORMS)
-    form = AskedForm(request.POST or None, reach=reach, initial={"unit": found.unit.code, "reach": "subtree"})
+    at, effect = timezone.now(), None
+    given = {
+        "reach": scope(request.person, RUN_FORMS),
+        "initial": {"unit": found.unit.code, "reach": "subtree", "over_budget_why": found.over_budget_why},
+    }
+    form = AskedForm(request.POST or None, **given)
+    if request.method == "POST" and form.is_valid() and is_form_open(found):
+        effect = effect_of_more(found, form.asked, at)
+        form = AskedForm(request.POST, exceeds=effect.exceeds, **given)
     if request.method == "POST" and form.is_valid():
-        ask_units(found, form.asked, by=request.person)
+        ask_units(found, form.asked, over_budget_why=form.why, by=request.person, at=at)
         messages.success(request, _("These units are asked as well."))
         return redirect("report_form_asked", pk=pk)
     context = {
         "report_form": found,
         "unit": found.unit,
         "form": form,
+        "effect": effect_shown(found, effect, query=form.query) if effect else "",
         "rules": rules_of(found),
         "size": size_of(list(found.audience.all()), on=timezone.localdate()),
     }
@@ -199,6 +209,7 @@ def report_form_publish(request: PersonRequest, pk: int) -> HttpResponse:
         "report_form": found,
         "questions": len(fields),
         "proposed": proposals(fields),
+        "took_before": took_before(found.unit, *found.title.values()),
         "size": size_of(list(found.audience.all()), on=timezone.localdate()),
         "effect": effect_shown(found, effect) if effect else "",
         "form": form,

@@ -40,6 +40,7 @@ from braid.work.queries.looks import Look, fields_asked, look_for, periods_seen_
 from braid.work.queries.missing import missing_below
 from braid.work.queries.rollups import Part
 from braid.work.queries.tables import Row, Table, outliers_of, parts_over_time, table_of
+from braid.work.queries.unusual_reports import unusual_below
 from braid.work.rules import VIEW_WORK, can_approve_at, can_send_back, is_open
 
 from .paper import TABLE
@@ -117,6 +118,15 @@ def rollup_missing(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     today = timezone.localdate()
     page = missing_below(look, by=request.person, on=today, cursor=request.GET.get("cursor", ""))
     return render(request, "work/rollup_missing.html", page_of_look(request, look) | {"page": page})
+
+
+@require_safe
+@signed_in
+def rollup_unusual(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """Numbers unlike usual in the reports of a unit and of all below it."""
+    look = look_for(request.person, pk, code)
+    page = unusual_below(look, fields_asked(look.period), cursor=request.GET.get("cursor", ""))
+    return render(request, "work/rollup_unusual.html", page_of_look(request, look) | {"page": page})
 
 
 @require_safe
