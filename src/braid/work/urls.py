@@ -138,10 +138,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("complaints/<int:pk>/", complaints.complaint, name="complaint"),
     path("complaints/<int:pk>/answer/", complaints.complaint_answer, name="complaint_answer"),
     path("complaints/<int:pk>/take-back/", complaints.complaint_take_back, name="complaint_take_back"),
-    path("visits/", visits.visits, name="visits"),
-    path("visits/<int:pk>/take-back/", visits.visit_take_back, name="visit_take_back"),
-    path("me/duty/", duty.duty, name="duty"),
-    path("me/duty/print/", duty.duty_print, name="duty_print"),
-    path("me/duty/notes/<int:pk>/drop/", duty.duty_note_drop, name="duty_note_drop"),
-    path("me/duty/<str:kind>/", duty.duty_entries, name="duty_entries"),
 ]
