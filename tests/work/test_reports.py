@@ -157,7 +157,7 @@ def test_what_the_journal_counted_is_filed_unless_she_says_why_not(world: Simple
     assert (filed.values, filed.counted) == ({"f1": 5, "f2": 0}, {"f1": 3, "f2": 0})
     assert filed.reasons == {"f1": "Two came on paper."}
     page = text_of(hers, "report", made.pk, "village")
-    assert "The system counted: 3. Two came on paper." in page
+    assert "The system counted: 3 · Two came on paper." in page
     rows = text_of(hers, "report_counted", made.pk, "village", "f1")
     assert "Sat 10 Oct 2026" in rows
     assert text_of(hers, "report_counted", made.pk, "village", "f2").count("<tr>") == 0

@@ -230,7 +230,7 @@ def _file_of(field: Field | None, report: Report) -> int | None:
 
 @dataclass(frozen=True)
 class Series:
-    """One question in several periods: its bars, and how wide the picture is."""
+    """One question in several periods: its bars, and how wide the picture is, with room for those still to come."""
 
     field: Field
     cells: list[str]
@@ -239,7 +239,7 @@ class Series:
 
     @property
     def width(self) -> int:
-        return BAR * len(self.bars)
+        return BAR * PERIODS_SHOWN
 
 
 def _series(field: Field, summaries: Sequence[Summary]) -> Series:
