@@ -205,7 +205,7 @@ def _columns(field: Field | None) -> list[str]:
         return []
     if field.kind == FieldKind.CHOICE:
         return [str(said(words)) for words in field.choices]
-    return [_("Reported"), pgettext("reports", "Approved")]
+    return [_("Number reported"), _("Number approved")]
 
 
 def _lines(table: Table, field: Field | None) -> list[tuple[Row, list[tuple[str, str]]]]:
