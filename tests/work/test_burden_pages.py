@@ -99,7 +99,9 @@ def test_the_sender_sees_whom_a_notice_burdens(world: SimpleNamespace, levels: N
     assert "It takes each unit 3 minutes" in body
     assert "It puts 1 unit over its budget of time." in body
     assert f"/burden/effect-of/notice/{draft.pk}/" in body
-    assert "village" in page(world.heads["county"], f"/burden/effect-of/notice/{draft.pk}/")
+    effect = page(world.heads["county"], f"/burden/effect-of/notice/{draft.pk}/")
+    assert "village" in effect
+    assert f'href="/notices/{draft.pk}/send/"' in effect, "she finds back to where it is sent from"
 
 
 def test_the_effect_of_a_form(world: SimpleNamespace, levels: None) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -42,6 +43,8 @@ from braid.work.rules import (
 from braid.work.shown import effect_of_thing
 
 FIRST_YEAR = 2000
+SENT_FROM = {"notice": "notice_send", "directive": "directive_send", "form": "report_form"}
+"""The page from which a draft goes out, by its kind."""
 
 
 @require_safe
@@ -124,7 +127,8 @@ def burden_effect(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     effect = effect_of_thing(thing, timezone.now())
     cursor = request.GET.get("cursor", "")
     found = page_of_places(effect.places, after=place_of(cursor) if cursor else -1)
-    return render(request, "work/burden_effect_page.html", {"thing": thing, "effect": effect, "page": found})
+    context = {"thing": thing, "effect": effect, "page": found, "back": reverse(SENT_FROM[kind], args=[pk])}
+    return render(request, "work/burden_effect_page.html", context)
 
 
 def _draft(request: PersonRequest, kind: str, pk: int) -> Notice | Directive | ReportForm:

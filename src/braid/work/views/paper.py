@@ -103,7 +103,7 @@ def _days(period: Period) -> list[list[str]]:
     days = (
         day(period.first_on) if period.first_on == period.last_on else f"{day(period.first_on)} – {day(period.last_on)}"
     )
-    return [[_("What happened"), days], [_("Due on"), day(period.due_on)]]
+    return [[pgettext("on paper", "What happened"), days], [_("Due on"), day(period.due_on)]]
 
 
 def _question(field: Field, count: Count | None) -> dict[str, Any]:
