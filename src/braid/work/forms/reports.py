@@ -234,8 +234,9 @@ class FillForm(forms.Form):
         )
 
     def _is_from_last_time(self, question: Field) -> bool:
+        """Whether the answer of last time is offered; a file belongs to the report it was brought for."""
         is_offered = self._begins_with_last and not self.is_bound and question.key not in self._counts
-        return is_offered and question.key in self._last and question.kind != FieldKind.FILE  # a file belongs to its report
+        return is_offered and question.key in self._last and question.kind != FieldKind.FILE
 
     def _box_of(self, key: str) -> str | None:
         """The field beside which a reason about the question `key` belongs."""
