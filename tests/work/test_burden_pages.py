@@ -134,6 +134,18 @@ def test_a_complaint_from_tap_to_answer(world: SimpleNamespace, now: Any) -> Non
     assert "Count the wells" in page(who, "/complaints/heard/?show=answered")
 
 
+def test_nothing_is_promised_while_nobody_hears(world: SimpleNamespace, now: Any) -> None:
+    directive = directive_rows.directive(world.county, sent_at=now)
+    her = client_of(world.liaisons["village"])
+    address = f"/complaints/new/directive/{directive.pk}/village/"
+    before = her.get(address).content.decode()
+    assert "Nobody hears complaints yet." in before
+    assert "You get an answer within" not in before
+    kept = her.post(address, {"about": "too_much", "words": "Two days of walking."}, follow=True).content.decode()
+    assert "It waits until somebody independent is named" in kept
+    assert "Sent to whoever hears complaints." not in kept
+
+
 def test_she_takes_it_back(world: SimpleNamespace, now: Any) -> None:
     overseer(world.province)
     directive = directive_rows.directive(world.county, sent_at=now)
