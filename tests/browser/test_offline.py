@@ -122,7 +122,7 @@ def test_what_was_refused_just_now_is_not_covered_by_older_words_of_the_device(v
     connections.close_all()
     page.context.set_offline(False)
     page.goto("/today/")
-    page.get_by_role("link", name="1 could not be sent: please look").click()
+    expect(page.get_by_role("link", name="1 could not be sent: please look")).to_be_visible()
     page.goto(address)
     text = page.get_by_label("Text (optional)", exact=True)
     expect(text).to_have_value("Written on the bus.")
