@@ -108,6 +108,35 @@ def test_a_draft_written_offline_meets_another_hand_and_nothing_is_lost(visit: V
     expect(page.get_by_text("Nothing is waiting.")).to_be_visible()
 
 
+def test_what_was_refused_just_now_is_not_covered_by_older_words_of_the_device(visit: Visit, head: Person) -> None:
+    draft = notice(head.memberships.get().unit, sent_at=None, title="Begun")
+    address = f"/notices/{draft.pk}/edit/"
+    page = settled(visit(address, person=head, worker=True))
+    page.goto(address)
+    page.context.set_offline(True)
+    page.goto(address)
+    page.get_by_label("Text (optional)", exact=True).fill("Written on the bus.")
+    page.get_by_role("button", name="Save and choose recipients").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
+    change_notice(draft, NoticeText("Begun", "Another hand."), by=head, at=timezone.now())
+    connections.close_all()
+    page.context.set_offline(False)
+    page.goto("/today/")
+    expect(page.get_by_role("link", name="1 could not be sent: please look")).to_be_visible()
+    page.goto(address)
+    text = page.get_by_label("Text (optional)", exact=True)
+    expect(text).to_have_value("Written on the bus.")
+    text.fill("Written at home.")
+    page.get_by_role("button", name="Save and choose recipients").click()
+    expect(page.get_by_role("heading", name="How it is now")).to_be_visible()
+    page.locator('form[data-offline] [name="_slot"]').wait_for(state="attached")
+    expect(text).to_have_value("Written at home.")
+    page.get_by_role("button", name="Save and choose recipients").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who gets it")
+    assert Notice.objects.get(pk=draft.pk).body == "Written at home."
+    assert waiting(page) == 0
+
+
 def test_signing_out_wipes_the_device_and_asks_before_it_loses_anything(visit: Visit, head: Person) -> None:
     page = settled(visit("/notices/new/", person=head, worker=True))
     page.goto("/notices/new/")

@@ -137,6 +137,34 @@ def test_filed_without_a_connection_it_arrives_later(visit: Visit, officer: Pers
     assert Report.objects.get().values == {"f1": 3, "f2": 1, "f3": 12, "f4": 0}
 
 
+def test_without_a_connection_a_file_field_says_so_and_the_rest_is_kept(
+    visit: Visit, officer: Person, units: dict[str, Unit]
+) -> None:
+    asking = period(report_form(units["county"], fields=(FILE, number("People", low=0))), due_on=date(2030, 1, 4))
+    address = f"/reports/{asking.pk}/village/fill/"
+    page = settled(visit("/today/", person=officer, worker=True))
+    page.goto(address)
+    choose = page.get_by_role("button", name="Keep the rest and choose a file")
+    words = page.get_by_text("Without a connection no file can be chosen.")
+    expect(choose).to_be_visible()
+    expect(words).to_be_hidden()
+    page.context.set_offline(True)
+    page.goto(address)
+    expect(words).to_be_visible()
+    expect(choose).to_be_hidden()
+    assert_accessible(page)
+    page.get_by_label("2. People").fill("7")
+    page.get_by_role("button", name="Keep it for later").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
+    page.context.set_offline(False)
+    page.goto("/today/")
+    page.wait_for_function("window.braidQueue && braidQueue.all().then((all) => all.length === 0)")
+    assert Report.objects.get().values == {"f2": 7}
+    page.goto(address)
+    expect(page.get_by_label("2. People")).to_have_value("7")
+    expect(choose).to_be_visible()
+
+
 def test_what_was_filed_offline_over_another_hand_is_shown_and_kept(
     visit: Visit, officer: Person, units: dict[str, Unit], asked: Period
 ) -> None:

@@ -202,7 +202,9 @@ def test_today_sorts_by_due_and_calms_when_empty(monkeypatch: pytest.MonkeyPatch
 
     def waiting(person: Person, at: datetime) -> list[Waiting]:
         return [
+            Waiting("no date, older", "/z", "Read", Strand.CONTACT, since=at - timedelta(days=9)),
             Waiting("no date", "/a", "Read", Strand.CONTACT, since=at),
+            Waiting("waits now", "/e", "Approve", Strand.WORK),
             Waiting("next year", "/b", "Read", Strand.WORK, due_on=today + timedelta(days=300)),
             Waiting("soon", "/c", "Do", Strand.CONTACT, due_on=today + timedelta(days=3)),
             Waiting("late", "/d", "Do", Strand.SERVICE, due_on=today - timedelta(days=3)),
@@ -212,7 +214,7 @@ def test_today_sorts_by_due_and_calms_when_empty(monkeypatch: pytest.MonkeyPatch
     found = get(who, "today").context["today"]
     assert [item.title for item in found.late] == ["late"]
     assert [item.title for item in found.soon] == ["soon"]
-    assert [item.title for item in found.rest] == ["next year", "no date"]
+    assert [item.title for item in found.rest] == ["next year", "waits now", "no date", "no date, older"]
 
 
 def test_first_steps_vanish_when_taken() -> None:

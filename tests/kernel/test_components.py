@@ -75,7 +75,7 @@ def test_picker_takes_a_form_field_with_its_value_and_errors(request_: HttpReque
     page = draw('<c-unit-picker :field="form.name" label="Unit" />', request_, form=PersonForm({"name": ""}))
     assert 'name="name" value=""' in page
     assert 'aria-invalid="true"' in page
-    assert "This field is required." in page
+    assert "This must be filled in." in page
     plain = draw('<c-unit-picker name="code" value="13" text="Hebei" data-submit="1" />', request_)
     assert 'name="code" value="13" data-text="Hebei"' in plain
     assert 'data-submit="1"' in plain

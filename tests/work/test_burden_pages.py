@@ -105,7 +105,9 @@ def test_the_sender_sees_whom_a_notice_burdens(world: SimpleNamespace, levels: N
     assert "It takes each unit 3 minutes" in body
     assert "It puts 1 unit over its budget of time." in body
     assert f"/burden/effect-of/notice/{draft.pk}/" in body
-    assert "village" in page(world.heads["county"], f"/burden/effect-of/notice/{draft.pk}/")
+    effect = page(world.heads["county"], f"/burden/effect-of/notice/{draft.pk}/")
+    assert "village" in effect
+    assert f'href="/notices/{draft.pk}/send/"' in effect, "she finds back to where it is sent from"
 
 
 def test_asking_more_units_shows_the_effect_first(world: SimpleNamespace, levels: None, now: Any) -> None:
@@ -212,6 +214,18 @@ def test_a_complaint_from_tap_to_answer(world: SimpleNamespace, now: Any) -> Non
     assert "It is withdrawn." in told
     assert "Two days" not in told
     assert "Count the wells" in page(who, "/complaints/heard/?show=answered")
+
+
+def test_nothing_is_promised_while_nobody_hears(world: SimpleNamespace, now: Any) -> None:
+    directive = directive_rows.directive(world.county, sent_at=now)
+    her = client_of(world.liaisons["village"])
+    address = f"/complaints/new/directive/{directive.pk}/village/"
+    before = her.get(address).content.decode()
+    assert "Nobody hears complaints yet." in before
+    assert "You get an answer within" not in before
+    kept = her.post(address, {"about": "too_much", "words": "Two days of walking."}, follow=True).content.decode()
+    assert "It waits until somebody independent is named" in kept
+    assert "Sent to whoever hears complaints." not in kept
 
 
 def test_she_takes_it_back(world: SimpleNamespace, now: Any) -> None:

@@ -157,7 +157,7 @@ def test_what_the_journal_counted_is_filed_unless_she_says_why_not(world: Simple
     assert (filed.values, filed.counted) == ({"f1": 5, "f2": 0}, {"f1": 3, "f2": 0})
     assert filed.reasons == {"f1": "Two came on paper."}
     page = text_of(hers, "report", made.pk, "village")
-    assert "The system counted: 3. Two came on paper." in page
+    assert "The system counted: 3 · Two came on paper." in page
     rows = text_of(hers, "report_counted", made.pk, "village", "f1")
     assert "Sat 10 Oct 2026" in rows
     assert text_of(hers, "report_counted", made.pk, "village", "f2").count("<tr>") == 0
@@ -203,9 +203,11 @@ def test_a_small_count_is_not_shown_and_may_be_left_out(world: SimpleNamespace, 
 
 
 def test_answers_of_last_time_are_offered_and_marked(world: SimpleNamespace, hers: Client) -> None:
-    made = report_form(world.county, fields=(number(), choice()))
+    picture = FieldPlan(FieldKind.FILE, {"en": "A picture"}, is_required=False)
+    made = report_form(world.county, fields=(number(), choice(), picture))
     first = period(made)
     file_report(first, world.village, Filled({"f1": 7, "f2": 1}), by=OPERATOR, at=OPENED)
+    Report.objects.update(values={"f1": 7, "f2": 1, "f3": 12})
     second = period(made, first_on=date(2026, 11, 1), last_on=date(2026, 11, 30), due_on=date(2026, 12, 7))
     page = text_of(hers, "report_fill", second.pk, "village")
     assert "Last time: 7" in page
@@ -213,7 +215,8 @@ def test_answers_of_last_time_are_offered_and_marked(world: SimpleNamespace, her
     assert "Begin with the answers of last time" in page
     begun = text_of(hers, "report_fill", second.pk, "village", last="1")
     assert 'value="7"' in begun
-    assert begun.count("As last time. Change it if it is otherwise.") == 2
+    assert begun.count("As last time. Change it if it is otherwise.") == 2, "a file stays with its own report"
+    assert "Last time: 7" not in begun
 
 
 def test_a_correction_needs_a_reason_and_keeps_what_was_said(world: SimpleNamespace, hers: Client) -> None:

@@ -252,6 +252,9 @@ def test_approving_sending_back_and_reopening(world: SimpleNamespace, asked: Per
     assert "waits for parts below" in text_of(client_of(world.heads["county"]), "approval", asked.pk, "county")
     stale = head.post(reverse("approval_give", args=[asked.pk, "township"]), {"seal": "x"})
     assert stale.status_code == 409
+    assert "Something changed since you looked" in stale.content.decode()
+    assert seal in stale.content.decode()
+    assert not Approval.objects.filter(unit=world.township, state=ApprovalState.IN_FORCE).exists()
     head.post(reverse("approval_give", args=[asked.pk, "township"]), {"seal": seal})
     assert Approval.objects.get().state == ApprovalState.IN_FORCE
     assert "Now county approves it" in text_of(head, "approval", asked.pk, "township").replace(

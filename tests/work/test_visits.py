@@ -60,14 +60,19 @@ def test_the_record_counts_her_own_acts_beside_her_notes(village: Unit, head: Pe
     other = member(village, Office.DEPUTY)
     log_visit(village, kind=VisitKind.HOME, people=2, on=today, by=head, at=now)
     log_visit(village, kind=VisitKind.HOME, people=9, on=today, by=other, at=now)
-    note_duty(words="One was my neighbour's.", kind="visit.people", amount=-1, on=today, by=head, at=now)
+    corrected = note_duty(words="One was my neighbour's.", kind="visit.people", amount=-1, on=today, by=head, at=now)
     added = note_duty(words="Spoke at the school.", on=today, by=head, at=now)
     record = duty_of(head, since=today, until=today)
     assert {line.kind: (line.counted, line.together) for line in record.counts} == {
         "visit.logged": (1, 1),
         "visit.people": (2, 1),
     }
-    assert list(record.added) == [added]
+    assert list(record.notes.rows) == [added, corrected]
+    assert not record.notes.next_cursor
+    first = duty_of(head, since=today, until=today, size=1)
+    rest = duty_of(head, since=today, until=today, size=1, cursor=first.notes.next_cursor)
+    assert [list(first.notes.rows), list(rest.notes.rows)] == [[added], [corrected]]
+    assert rest.counts == record.counts, "what notes come to does not hang on the page they stand on"
     assert [one.unit for one in record.held] == [village]
     assert duty_of(head, since=today - timedelta(days=9), until=today - timedelta(days=1)).counts == ()
     with pytest.raises(NotAllowed):

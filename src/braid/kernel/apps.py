@@ -10,6 +10,8 @@ class KernelConfig(AppConfig):
     verbose_name = _("System")
 
     def ready(self) -> None:
+        from django.forms import Field
+
         from . import delivery, holdings, offline, personal, worker
         from .delivery.mail import Mail
         from .delivery.push import Push
@@ -20,6 +22,7 @@ class KernelConfig(AppConfig):
 
         for channel in (Push(), Mail(), TextMessage(), *services(), *delivery.entry_point_channels()):
             delivery.CHANNELS[channel.name] = channel
+        Field.default_error_messages["required"] = _("This must be filled in.")
         worker.rounds.append(delivery.send_due)
         worker.sweeps += [delivery.forget_deliveries, forget_runs, sweep_files, offline.forget_sent]
         personal.HOLDINGS += holdings.HOLDINGS

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from braid.contact.words import said
+from braid.kernel.templatetags.braid import colon
 
 from .checking import Check, number_in_words
 from .enums import FieldKind
@@ -65,7 +66,7 @@ def check_in_words(version: FormVersion, fields: Iterable[Field]) -> list[str]:
 
 def _check(check: Check, names: Mapping[str, str]) -> str:
     left, right = (" + ".join(names[key] for key in side) for side in (check.left, check.right))
-    return f"{left} {SIGNS.get(check.compare, check.compare)} {right}: {said(check.words)}"
+    return f"{left} {SIGNS.get(check.compare, check.compare)} {right}{colon()}{said(check.words)}"
 
 
 def _answered(field: Field, value: Any, counted: Mapping[str, int], reasons: Mapping[str, str]) -> Answered:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from math import inf
 
 from django.utils import timezone
 
@@ -43,5 +44,5 @@ def today_for(person: Person, *, at: datetime) -> Today:
 
 
 def _order(item: Waiting) -> tuple[date, float]:
-    """The nearest date first; what has none comes last, newest first."""
-    return item.due_on or date.max, -(item.since or datetime.min.replace(tzinfo=UTC)).timestamp()
+    """The nearest date first; what has none comes last, newest first. What says no moment waits now: it is the newest."""
+    return item.due_on or date.max, -item.since.timestamp() if item.since else -inf

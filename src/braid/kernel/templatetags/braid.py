@@ -43,6 +43,14 @@ def level_address(context: template.Context, page: str, unit: Any) -> str:
     return shell.address_of(context["request"], page, unit)
 
 
+@register.simple_tag
+def colon(words: object = "") -> str:
+    """What stands between `words` and what they say: in Chinese a wide colon without a space; none after a question mark."""
+    if str(words).endswith(("?", "？")):
+        return " "
+    return pgettext("between a word and what it says", ": ")
+
+
 @register.filter
 def widget_kind(field: BoundField) -> str:
     """What a field looks like: `checkbox`, `textarea`, `select`, `file`, `choice` or `text`."""
@@ -94,6 +102,12 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value)
     return formats.date_format(value, pgettext("date format of a day", "D j M Y"))
+
+
+@register.filter
+def plain_day(value: date) -> str:
+    """A day without its weekday, for the ends of a span."""
+    return formats.date_format(value, pgettext("date format of a day without weekday", "j M Y"))
 
 
 @register.filter

@@ -34,9 +34,9 @@ class Every(TextChoices):
 
 
 class FieldKind(TextChoices):
-    NUMBER = "number", _("number")
+    NUMBER = "number", pgettext_lazy("kind of answer", "number")
     CHOICE = "choice", _("choice")
-    TEXT = "text", _("text")
+    TEXT = "text", pgettext_lazy("kind of answer", "text")
     DATE = "date", _("date")
     FILE = "file", _("file")
     TABLE = "table", _("table of numbers")

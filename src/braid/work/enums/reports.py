@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from braid.kernel.states import Flow
 
@@ -24,7 +25,7 @@ REPORT_FLOW = Flow(
 
 class ApprovalState(TextChoices):
     IN_FORCE = "in_force", _("approved")
-    REOPENED = "reopened", _("reopened")
+    REOPENED = "reopened", pgettext_lazy("reports", "reopened")
 
 
 APPROVAL_FLOW = Flow(

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from braid.kernel.templatetags.braid import figure
 from braid.work.queries.budgets import LevelBudget
 
 MOST = 60_000
@@ -47,7 +48,8 @@ class BudgetsForm(forms.Form):
         for level in levels:
             self.fields[f"level_{level.level}"] = forms.IntegerField(
                 label=level.name,
-                help_text=_("Minutes a month. Empty: %(minutes)d, as it holds from above.") % {"minutes": level.above},
+                help_text=_("Minutes a month. Empty: %(minutes)s, as it holds without a number of your own.")
+                % {"minutes": figure(level.above)},
                 min_value=1,
                 max_value=_most(level),
                 required=False,

@@ -229,13 +229,14 @@ class FillForm(forms.Form):
             count=count,
             why=self[f"{question.key}_why"] if count else None,
             is_corrected=bool(count and (box.value() or box.errors or self[f"{question.key}_why"].errors)),
-            last_time=last.text,
+            last_time="" if self._is_from_last_time(question) else last.text,
             is_from_last_time=self._is_from_last_time(question),
         )
 
     def _is_from_last_time(self, question: Field) -> bool:
+        """Whether the answer of last time is offered; a file belongs to the report it was brought for."""
         is_offered = self._begins_with_last and not self.is_bound and question.key not in self._counts
-        return is_offered and question.key in self._last
+        return is_offered and question.key in self._last and question.kind != FieldKind.FILE
 
     def _box_of(self, key: str) -> str | None:
         """The field beside which a reason about the question `key` belongs."""

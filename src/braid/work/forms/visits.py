@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from braid.kernel.forms import offer
 from braid.units.models import Unit
@@ -58,5 +59,5 @@ class DutyNoteForm(forms.Form):
 class SpanForm(forms.Form):
     """From which day to which day a record is shown. What cannot be read is left out."""
 
-    since = forms.DateField(label=_("From"), required=False, widget=_DAY)
+    since = forms.DateField(label=pgettext_lazy("a day", "From"), required=False, widget=_DAY)
     until = forms.DateField(label=_("To"), required=False, widget=_DAY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,20 +21,22 @@ if TYPE_CHECKING:
 
 NEWEST = ("-on", "-pk")
 PAGE = 50
+PRINTED = 500
+"""Notes on paper: those of a whole term."""
 
 
 @dataclass(frozen=True)
 class DutyCount:
-    """One line: what was counted, her corrections beside it, and both together."""
+    """One line: what was counted, what her corrections come to, and both together."""
 
     kind: str
     label: StrOrPromise
     counted: int
-    notes: tuple[DutyNote, ...]
+    noted: int
 
     @property
     def together(self) -> int:
-        return self.counted + sum(note.amount for note in self.notes)
+        return self.counted + self.noted
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,12 @@ class DutyRecord:
     until: date
     held: tuple[Membership, ...]
     counts: tuple[DutyCount, ...]
-    added: tuple[DutyNote, ...]
-    """What the product does not count, in her words."""
+    notes: Page[DutyNote]
+    """What she set right or added, in her words, newest first."""
 
 
-def duty_of(person: Person, *, since: date, until: date) -> DutyRecord:
-    """The record of duty of `person`, lines of which nothing is known left out. Three queries."""
+def duty_of(person: Person, *, since: date, until: date, cursor: str = "", size: int = PAGE) -> DutyRecord:
+    """The record of duty of `person`, lines of which nothing is known left out, with a page of her notes. Four queries."""
     amounts: dict[str, int] = dict(
         Entry.objects.filter(
             by_number=person.pk, day__range=(since, until), kind__in=[line.kind for line in hooks.duty_lines]
@@ -61,15 +62,15 @@ def duty_of(person: Person, *, since: date, until: date) -> DutyRecord:
         .annotate(amount=Sum("amount"))
         .order_by()
     )
-    notes: dict[str, list[DutyNote]] = defaultdict(list)
-    for note in DutyNote.objects.filter(person=person, on__range=(since, until)).order_by("on", "pk"):
-        notes[note.kind].append(note)
+    notes = DutyNote.objects.filter(person=person, on__range=(since, until))
+    noted: dict[str, int] = dict(notes.values_list("kind").annotate(amount=Sum("amount")).order_by())
     counts = [
-        DutyCount(line.kind, line.label, amounts.get(line.kind, 0), tuple(notes[line.kind]))
+        DutyCount(line.kind, line.label, amounts.get(line.kind, 0), noted.get(line.kind, 0))
         for line in hooks.duty_lines
-        if amounts.get(line.kind) or notes[line.kind]
+        if amounts.get(line.kind) or line.kind in noted
     ]
-    return DutyRecord(person, since, until, tuple(_held(person, since, until)), tuple(counts), tuple(notes[""]))
+    page = page_of(notes, order=NEWEST, cursor=cursor, size=size)
+    return DutyRecord(person, since, until, tuple(_held(person, since, until)), tuple(counts), page)
 
 
 def term_began(person: Person, *, on: date) -> date:

@@ -15,9 +15,9 @@ from braid.people.decorators import PersonRequest, page, signed_in
 from braid.work.actions import approve_part, reopen_part, send_back
 from braid.work.figures import figures_of
 from braid.work.forms.approvals import ReopenForm, SendBackReportForm
-from braid.work.queries.approvals import history_of, standing_of, told_of
+from braid.work.queries.approvals import history_of, seal_of, standing_of, told_of
 from braid.work.queries.filed import report_for
-from braid.work.queries.looks import fields_asked, look_for
+from braid.work.queries.looks import Look, fields_asked, look_for
 from braid.work.queries.tables import table_of
 from braid.work.rules import can_approve_at, can_send_back
 
@@ -28,7 +28,10 @@ from .rollups import page_of_look
 @signed_in
 def approval(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     """The part a unit approves, what it waits for, and what happened to its approval."""
-    look = look_for(request.person, pk, code)
+    return _approval(request, look_for(request.person, pk, code))
+
+
+def _approval(request: PersonRequest, look: Look, *, is_stale: bool = False) -> HttpResponse:
     table, standing = table_of(look), standing_of(look.period, look.unit, look.path)
     events = history_of(standing.approval, cursor=request.GET.get("cursor", "")) if standing.approval else None
     context = page_of_look(request, look) | {
@@ -36,19 +39,23 @@ def approval(request: PersonRequest, pk: int, code: str) -> HttpResponse:
         "figures": figures_of(fields_asked(look.period), table.below),
         "standing": standing,
         "may_approve": can_approve_at(request.person, look.unit),
+        "is_stale": is_stale,
         "events": events,
         "told": told_of(standing.approval, events.rows) if standing.approval and events else [],
     }
-    return render(request, "work/approval.html", context)
+    return render(request, "work/approval.html", context, status=409 if is_stale else 200)
 
 
 @require_POST
 @signed_in
 @once
 def approval_give(request: PersonRequest, pk: int, code: str) -> HttpResponse:
-    """Approve the part as it was shown."""
+    """Approve the part as it was shown; where something changed since, show how it is now."""
     look = look_for(request.person, pk, code)
     seal = request.POST.get("seal", "")
+    require(can_approve_at(request.person, look.unit))
+    if seal != seal_of(look.period, look.path):
+        return _approval(request, look, is_stale=True)
     approve_part(look.period, look.unit, seal=seal, by=request.person, at=timezone.now())
     messages.success(request, _("Approved. Its numbers count as approved for every level above."))
     return redirect("approval", pk=pk, code=code)

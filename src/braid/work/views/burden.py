@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -42,6 +43,10 @@ from braid.work.rules import (
     can_set_budgets_of,
 )
 from braid.work.shown import effect_of_more, effect_of_thing
+
+FIRST_YEAR = 2000
+SENT_FROM = {"notice": "notice_send", "directive": "directive_send", "form": "report_form"}
+"""The page from which a draft goes out, by its kind."""
 
 
 @require_safe
@@ -158,7 +163,8 @@ def burden_effect(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     effect = _effect(request, thing)
     cursor = request.GET.get("cursor", "")
     found = page_of_places(effect.places, after=place_of(cursor) if cursor else -1)
-    return render(request, "work/burden_effect_page.html", {"thing": thing, "effect": effect, "page": found})
+    context = {"thing": thing, "effect": effect, "page": found, "back": reverse(SENT_FROM[kind], args=[pk])}
+    return render(request, "work/burden_effect_page.html", context)
 
 
 def _effect(request: PersonRequest, thing: Notice | Directive | ReportForm) -> Effect:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.access import require, scope
@@ -28,6 +29,10 @@ from braid.work.queries.complaints import (
 from braid.work.rules import HEAR_COMPLAINTS, VIEW_WORK, can_complain_from, can_hear
 
 KINDS = ("directive", "form")
+HEARD = gettext_lazy("Sent to whoever hears complaints. Nobody else learns that it was you.")
+UNHEARD = gettext_lazy(
+    "Kept. It waits until somebody independent is named to hear it. Nobody else learns that it was you."
+)
 
 
 @require_safe
@@ -68,16 +73,17 @@ def complaint_new(request: PersonRequest, kind: str, pk: int, code: str) -> Http
     if kind not in KINDS or not can_complain_from(request.person, unit):
         raise Http404
     thing = asked_thing_for(kind, pk, unit)
-    form = ComplaintForm(request.POST or None)
+    form, at = ComplaintForm(request.POST or None), timezone.now()
+    heard_at = hearing_unit_of(thing, at=at)
     if request.method == "POST" and form.is_valid():
-        made = complain(thing, unit=unit, **form.cleaned_data, by=request.person, at=timezone.now())
-        messages.success(request, _("Sent to whoever hears complaints. Nobody else learns that it was you."))
+        made = complain(thing, unit=unit, **form.cleaned_data, by=request.person, at=at)
+        messages.success(request, HEARD if heard_at else UNHEARD)
         return redirect("complaint", pk=made.pk)
     context = {
         "form": form,
         "unit": unit,
         "thing": thing,
-        "heard_at": hearing_unit_of(thing, at=timezone.now()),
+        "heard_at": heard_at,
         "days": ANSWER_WITHIN.days,
     }
     return render(request, "work/complaint_new.html", context, status=422 if form.errors else 200)

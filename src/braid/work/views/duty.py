@@ -19,7 +19,7 @@ from braid.people.decorators import PersonRequest, signed_in
 from braid.work import hooks
 from braid.work.actions import drop_duty_note, note_duty
 from braid.work.forms.visits import DutyNoteForm, SpanForm
-from braid.work.queries.duty import duty_of, entries_of, own_duty_note_for, term_began
+from braid.work.queries.duty import PAGE, PRINTED, duty_of, entries_of, own_duty_note_for, term_began
 
 from .paper import TABLE
 
@@ -35,7 +35,7 @@ def duty(request: PersonRequest) -> HttpResponse:
         note_duty(**form.cleaned_data, by=request.person, at=at)
         messages.success(request, _("Noted. It stands beside what was counted."))
         return redirect("duty")
-    words = {**_record(request, since, until), "form": form}
+    words = {**_record(request, since, until, cursor=request.GET.get("cursor", "")), "form": form}
     return render(request, "work/duty.html", words, status=422 if form.errors else 200)
 
 
@@ -43,8 +43,8 @@ def duty(request: PersonRequest) -> HttpResponse:
 @signed_in
 def duty_print(request: PersonRequest) -> HttpResponse:
     """Her record as a page to print or to keep as PDF, for her term report."""
-    words = _record(request, *_span(request)) | {"can_make_pdf": can_make_pdf()}
-    return render(request, "work/duty_print.html", words)
+    words = _record(request, *_span(request), cursor=request.GET.get("cursor", ""), size=PRINTED)
+    return render(request, "work/duty_print.html", words | {"can_make_pdf": can_make_pdf()})
 
 
 @require_safe
@@ -54,8 +54,9 @@ def duty_pdf(request: PersonRequest) -> HttpResponse:
     if not can_make_pdf():
         raise Http404
     since, until = _span(request)
-    record = duty_of(request.person, since=since, until=until)
-    added = [[note.words, "–", str(note.amount)] for note in record.added]
+    record = duty_of(request.person, since=since, until=until, size=PRINTED)
+    added = [[note.words, "–", str(note.amount)] for note in record.notes.rows if not note.kind]
+    labels = {line.kind: line.label for line in record.counts}
     values = {
         "header": [pgettext("record of duty", "What"), _("Counted"), _("With your notes")],
         "rows": [*([str(one.label), str(one.counted), str(one.together)] for one in record.counts), *added],
@@ -64,7 +65,7 @@ def duty_pdf(request: PersonRequest) -> HttpResponse:
             *(f"{one.get_office_display()} · {one.unit} · {day(one.since)}" for one in record.held),
         ],
         "notes": [
-            *(f"{one.label}: {note.amount:+d} {note.words}" for one in record.counts for note in one.notes),
+            *(f"{labels[note.kind]}: {note.amount:+d} {note.words}" for note in record.notes.rows if note.kind),
             _("Counted from the journal of the federation; notes are the holder's own."),
         ],
     }
@@ -90,9 +91,12 @@ def duty_note_drop(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("duty")
 
 
-def _record(request: PersonRequest, since: date, until: date) -> dict[str, Any]:
+def _record(request: PersonRequest, since: date, until: date, *, cursor: str = "", size: int = PAGE) -> dict[str, Any]:
+    record = duty_of(request.person, since=since, until=until, cursor=cursor, size=size)
+    labels = {line.kind: line.label for line in record.counts}
     return {
-        "record": duty_of(request.person, since=since, until=until),
+        "record": record,
+        "notes": [(note, labels.get(note.kind, "")) for note in record.notes.rows],
         "span": SpanForm(initial={"since": since, "until": until}),
         "since": since,
         "until": until,

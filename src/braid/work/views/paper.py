@@ -32,7 +32,9 @@ LAYOUT, TABLE = DATA / "form.typ", DATA / "table.typ"
 @signed_in
 def report_form_paper(request: PersonRequest, pk: int) -> HttpResponse:
     """A form to print from the browser."""
-    return _page(request, _paper(form_for(request.person, pk)), pdf=reverse("report_form_pdf", args=[pk]))
+    found = form_for(request.person, pk)
+    back = reverse("report_form", args=[pk])
+    return _page(request, _paper(found), pdf=reverse("report_form_pdf", args=[pk]), back=back)
 
 
 @require_safe
@@ -46,7 +48,9 @@ def report_form_pdf(request: PersonRequest, pk: int) -> HttpResponse:
 @signed_in
 def report_paper(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     """What a unit is asked in a period, to print from the browser; what the journal counted stands there already."""
-    return _page(request, _paper_of(place_for(request.person, pk, code)), pdf=reverse("report_pdf", args=[pk, code]))
+    place = place_for(request.person, pk, code)
+    back = reverse("report", args=[pk, code])
+    return _page(request, _paper_of(place), pdf=reverse("report_pdf", args=[pk, code]), back=back)
 
 
 @require_safe
@@ -56,8 +60,9 @@ def report_pdf(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     return _pdf(_paper_of(place_for(request.person, pk, code)), name=f"form-{pk}-{code}")
 
 
-def _page(request: PersonRequest, paper: dict[str, Any], *, pdf: str) -> HttpResponse:
-    return render(request, "work/paper.html", {"paper": paper, "can_make_pdf": can_make_pdf(), "pdf_href": pdf})
+def _page(request: PersonRequest, paper: dict[str, Any], *, pdf: str, back: str) -> HttpResponse:
+    context = {"paper": paper, "can_make_pdf": can_make_pdf(), "pdf_href": pdf, "back": back}
+    return render(request, "work/paper.html", context)
 
 
 def _pdf(paper: dict[str, Any], *, name: str) -> HttpResponse:
@@ -98,7 +103,7 @@ def _days(period: Period) -> list[list[str]]:
     days = (
         day(period.first_on) if period.first_on == period.last_on else f"{day(period.first_on)} – {day(period.last_on)}"
     )
-    return [[_("What happened"), days], [_("Due on"), day(period.due_on)]]
+    return [[pgettext("on paper", "What happened"), days], [_("Due on"), day(period.due_on)]]
 
 
 def _question(field: Field, count: Count | None) -> dict[str, Any]:

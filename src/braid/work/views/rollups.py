@@ -11,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from braid.contact.words import said
@@ -215,7 +214,7 @@ def _columns(field: Field | None) -> list[str]:
         return []
     if field.kind == FieldKind.CHOICE:
         return [str(said(words)) for words in field.choices]
-    return [_("Reported"), pgettext("reports", "Approved")]
+    return [_("Number reported"), _("Number approved")]
 
 
 def _lines(table: Table, field: Field | None) -> list[tuple[Row, list[tuple[str, str]]]]:
@@ -240,7 +239,7 @@ def _file_of(field: Field | None, report: Report) -> int | None:
 
 @dataclass(frozen=True)
 class Series:
-    """One question in several periods: its bars, and how wide the picture is."""
+    """One question in several periods: its bars, and how wide the picture is, with room for those still to come."""
 
     field: Field
     cells: list[str]
@@ -249,7 +248,7 @@ class Series:
 
     @property
     def width(self) -> int:
-        return BAR * len(self.bars)
+        return BAR * PERIODS_SHOWN
 
 
 def _series(field: Field, summaries: Sequence[Summary]) -> Series:
