@@ -10,13 +10,16 @@ from datetime import UTC, datetime, time
 import pytest
 import time_machine
 from django.core.cache import caches
+from django.db import connection
 from django.utils import timezone, translation
+from pytest_django.plugin import DjangoDbBlocker
 
 from braid.config.catalogs import compile_all
 from braid.home.hot import SHELF
 from braid.people.queries.headcounts import forget_headcounts
 from braid.units import snapshot
 
+from .migrated import begin_run, end_run, fill
 from .sharing import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from .undefined import forbid_undefined_variables
 
@@ -74,9 +77,29 @@ def nothing_kept() -> None:
     forget_what_is_kept()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Translations must be there before the first text is read."""
+    if not hasattr(config, "workerinput"):  # which xdist gives the processes it starts
+        begin_run()
     compile_all()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        end_run()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """In place of pytest-django's: the test database of this process is a copy of the one that was migrated."""
+    before = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        fill(connection)
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(before, verbosity=0)
 
 
 def pytest_collection_finish() -> None:

@@ -7,27 +7,25 @@ they are killed. Children open their own connections.
 
 from __future__ import annotations
 
-import atexit
 import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.migrated import ROOT, migrated, named, tell_postgres
+
 KILLS = int(os.environ.get("BRAID_TEST_KILLS", "48"))
 """How often a crash test kills; more by the environment."""
 
@@ -41,33 +39,15 @@ def scratch(folder: Path) -> Iterator[dict[str, str]]:
     environment = {**os.environ, "BRAID_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "braid.config.settings_test"}
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
-        shutil.copy(migrated(url), folder / "braid.sqlite3")
+        shutil.copy(migrated(), folder / "braid.sqlite3")
         yield {**environment, "DATABASE_URL": f"sqlite:///{folder / 'braid.sqlite3'}"}
         return
     name = f"braid_scratch_{os.getpid()}_{time.monotonic_ns() % 10**6}"
-    tell_postgres(url, f"CREATE DATABASE {name} TEMPLATE {migrated(url)}")
+    tell_postgres(url, f"CREATE DATABASE {name} TEMPLATE {migrated()}")
     try:
-        yield {**environment, "DATABASE_URL": _named(url, name)}
+        yield {**environment, "DATABASE_URL": named(url, name)}
     finally:
         tell_postgres(url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@cache
-def migrated(url: str) -> str:
-    """A migrated database to copy, made once in each process of the tests: a file's path, or a name at PostgreSQL."""
-    folder = tempfile.mkdtemp(prefix="braid-migrated-")
-    atexit.register(shutil.rmtree, folder)
-    environment = {**os.environ, "BRAID_VAR": folder, "DJANGO_SETTINGS_MODULE": "braid.config.settings_test"}
-    if url.startswith("postgres"):
-        made = f"braid_migrated_{os.getpid()}"
-        tell_postgres(url, f"CREATE DATABASE {made}")
-        atexit.register(tell_postgres, url, f"DROP DATABASE {made} WITH (FORCE)")
-        environment["DATABASE_URL"] = _named(url, made)
-    else:
-        made = f"{folder}/braid.sqlite3"
-        environment["DATABASE_URL"] = f"sqlite:///{made}"
-    run([sys.executable, "-m", "django", "migrate", "-v0"], environment)
-    return made
 
 
 def run(command: list[str], environment: dict[str, str]) -> str:
@@ -105,18 +85,6 @@ def kill_often(
 def call(function: str, environment: dict[str, str]) -> str:
     """Call `module:function` once in a process of its own and return what it printed."""
     return run([sys.executable, "-m", "tests.killing", *function.split(":")], environment)
-
-
-def _named(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-
-
-def tell_postgres(url: str, sql: str) -> None:
-    import psycopg
-
-    # the database the URL names need not exist
-    with psycopg.connect(_named(url, "postgres"), autocommit=True) as connection:
-        connection.execute(sql)  # type: ignore[arg-type]
 
 
 def _nursery(function: Callable[[int], None], kills: int, longest_ms: int, hands: int, chance: random.Random) -> int:

@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 
-from tests.killing import migrated, tell_postgres
+from tests.migrated import migrated, named, tell_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "braid.config"]
@@ -93,13 +93,13 @@ def braid_on(folder: Path, like: Braid | None = None, *, bare: bool = False) -> 
         shutil.copytree(like.folder, folder)
     elif not bare and not url.startswith("postgres"):
         folder.mkdir()
-        shutil.copy(migrated(url), folder / "braid.sqlite3")
+        shutil.copy(migrated(), folder / "braid.sqlite3")
     if url.startswith("postgres"):
-        model = urlsplit(like.environment["DATABASE_URL"]).path[1:] if like else "template1" if bare else migrated(url)
+        model = urlsplit(like.environment["DATABASE_URL"]).path[1:] if like else "template1" if bare else migrated()
         tell_postgres(url, f"CREATE DATABASE {name} TEMPLATE {model}")
     else:
         url = ""
-    braid = Braid(folder, urlunsplit(urlsplit(url)._replace(path=f"/{name}")) if url else "")
+    braid = Braid(folder, named(url, name) if url else "")
     try:
         yield braid
     finally:
