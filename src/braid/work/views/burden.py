@@ -44,7 +44,6 @@ from braid.work.rules import (
 )
 from braid.work.shown import effect_of_more, effect_of_thing
 
-FIRST_YEAR = 2000
 SENT_FROM = {"notice": "notice_send", "directive": "directive_send", "form": "report_form"}
 """The page from which a draft goes out, by its kind."""
 
