@@ -26,6 +26,7 @@ from braid.work.actions import (
     fold_minutes,
     note_minutes,
     open_period,
+    pass_on,
     publish_version,
     send_back,
     set_budgets,
@@ -103,6 +104,16 @@ def test_a_form_that_comes_with_a_directive_is_part_of_its_minutes(world: Simple
     period.directive = made
     period.save()
     assert things(world.village) == [(Asking.DIRECTIVE, 40)]
+
+
+def test_passing_on_beyond_a_budget_needs_a_note(world: SimpleNamespace, levels: None) -> None:
+    made = factories.directive(world.county, DirectiveRule(unit=world.county, is_subtree=False), minutes=900)
+    below = {"due_on": made.due_on, "by": world.heads["county"], "at": NOW}
+    with pytest.raises(BadInput) as refused:
+        pass_on(made, world.county, [DirectiveRule(unit=world.village)], **below)
+    assert set(refused.value.fields) == {"note"}
+    assert pass_on(made, world.county, [DirectiveRule(unit=world.village)], note="The river rises.", **below).note
+    assert pass_on(made, world.county, [DirectiveRule(unit=world.village)], **below), "it asks nothing more of her"
 
 
 def test_budgets_protect_from_the_bottom(world: SimpleNamespace, levels: None) -> None:

@@ -30,7 +30,7 @@ from braid.work.enums import DIRECTIVE_REMINDER, Because, Step
 from braid.work.models import Directive, DirectiveRule, Escalation, Telling
 from braid.work.queries.late import late_below_for
 from tests import factories
-from tests.factories.directives import DUE, SENT
+from tests.factories.directives import DUE, SENT, passing
 
 DAY = timedelta(days=1)
 
@@ -111,6 +111,24 @@ def test_who_settled_it_meanwhile_is_not_told(
     work(noon(1))
     assert told() == ["township"]
     assert Delivery.objects.get(kind=DIRECTIVE_REMINDER, why__gt="").why == "nothing of it waits for her"
+
+
+def test_who_is_asked_by_passing_on_is_told_and_nobody_again(
+    world: SimpleNamespace, choosers: dict[str, Person]
+) -> None:
+    """A directive to the county alone; the county passes it on, and then the township to the same village."""
+    made = factories.directive(world.county, DirectiveRule(unit=world.county, is_subtree=False))
+    work(SENT)
+    assert told() == ["county"]
+    mail.outbox.clear()
+    passing(made, world.county, at=noon(-5))
+    work(noon(-5))
+    assert told() == ["township", "village"]
+    assert mail.outbox[0].subject == "Visit every family (county)"
+    mail.outbox.clear()
+    passing(made, world.township, at=noon(-5))
+    work(noon(-5))
+    assert told() == []
 
 
 def test_quiet_hours_are_kept(world: SimpleNamespace, directive: Directive) -> None:

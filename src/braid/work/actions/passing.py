@@ -16,11 +16,12 @@ from braid.kernel.errors import BadInput, WrongState
 from braid.kernel.ledger import Strand, record
 from braid.people.models import Person
 from braid.units.models import Unit
-from braid.work.enums import HandlingState
-from braid.work.models import Directive, DirectiveRule, Passing, Period, PeriodRule, Rollup
+from braid.work.enums import HandlingState, Step
+from braid.work.models import Directive, DirectiveRule, Passing, Period, PeriodRule, Rollup, Telling
 from braid.work.queries.directives import chain_of, is_asked
 from braid.work.rules import SEND_DIRECTIVES, can_send_directives_of
 
+from .budgets import check_budget
 from .directives import check_due, clean_steps
 from .handlings import begin_handlings, check_takes_work, move_handling
 from .periods import RULE
@@ -40,9 +41,10 @@ def pass_on(
 ) -> Passing:
     """Ask, for `unit`, the units that the unsaved `rules` mean: with what it adds, and by `due_on`.
 
-    It is in work at `unit` then, if it was not yet. The worker counts the new units next. Refused when `by` may not send
-    directives for the unit, when `unit` is not asked itself, for units that are not below it, for a day later than its own or
-    past, when the rules mean nobody, and when the directive is over.
+    It is in work at `unit` then, if it was not yet. The worker counts the new units next and tells them. Refused when `by` may
+    not send directives for the unit, when `unit` is not asked itself, for units that are not below it, for a day later than its
+    own or past, when the rules mean nobody, when new units get over their budget of time and no note says why, and when the
+    directive is over.
     """
     rules = list(rules)
     require(can_send_directives_of(by, unit.path) and can_address(by, rules, SEND_DIRECTIVES))
@@ -53,6 +55,8 @@ def pass_on(
         raise WrongState(_("This unit is not asked to do this."))
     _check_rules(rules)
     _check_day(directive, unit, due_on, at=at)
+    asked = list(directive.audience.all())
+    check_budget(rules, sender=unit, minutes=directive.minutes, why=note, at=at, beside=asked, field="note")
     passing = Passing.objects.create(
         directive=directive,
         unit=unit,
@@ -67,6 +71,7 @@ def pass_on(
         rule.directive, rule.passing, rule.sent_at, rule.is_open = directive, passing, at, True
     DirectiveRule.objects.bulk_create(rules)
     ask_also(directive, rules, at=at)
+    Telling.objects.create(directive=directive, passing=passing, step=Step.SENT, begun_at=at)
     _take_on(directive, unit, by=by, at=at)
     record(unit, Strand.WORK, "directive.passed", by=by, at=at)
     return passing

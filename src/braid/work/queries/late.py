@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -29,11 +30,14 @@ from .handlings import units_unsettled
 def units_told(telling: Telling) -> BitMap:
     """The units that `telling` goes through: of a passing its own, else all that it asks, without those with an earlier day.
 
-    When a directive comes all are told, whatever the day. At most three queries.
+    When a directive comes all are told, whatever the day; of a passing those that nobody had asked before. At most three
+    queries.
     """
     directive, passing = telling.directive, telling.passing
     if passing is not None:
         units = units_of_all(passing.audience.all())
+        if telling.step == Step.SENT:
+            return units - units_of_all(directive.audience.filter(Q(passing=None) | Q(passing__lt=passing.pk)))
         return units - units_with_earlier_day(directive, passing.due_on, before=passing)
     units = units_addressed_by(directive)
     return units if telling.step == Step.SENT else units - units_with_earlier_day(directive, directive.due_on)
