@@ -141,9 +141,17 @@ def catch_up(at: datetime, *, shows: Callable[[int], None] = lambda done: None) 
     outbox.free_leases()
     delivery.free_taken(at)
     done = 0
-    while did := sum(each(at) for each in worker.rounds):
+    while did := sum(_all_of(each, at) for each in worker.rounds):
         done += did
         shows(done)
+
+
+def _all_of(each: worker.Round, at: datetime) -> int:
+    """Call a round until it finds nothing to do; returns how much it did."""
+    done = 0
+    while did := each(at):
+        done += did
+    return done
 
 
 def head_of(unit: Unit) -> Person:

@@ -29,7 +29,8 @@ MOST_WAITING = 5000
 """Deliveries that may wait before more are owed: so a notice to ten million people never has ten million rows at once."""
 SLICE = 500
 """Memberships looked at in one transaction: on SQLite nobody else can write meanwhile."""
-UNITS_AT_ONCE = 2000
+UNITS_AT_ONCE = 20_000
+"""Units among which a slice looks for them: reading, nobody waits for it."""
 COUNT_AT_ONCE = 1000
 
 Meaning = UnitSet.Meaning

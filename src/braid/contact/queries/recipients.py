@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from pyroaring import BitMap
 
 from braid.contact.models import Audience, Dispatch
-from braid.people.models import ChosenChannel, Membership
+from braid.people.models import Membership
+from braid.people.telling import has_channel
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def _memberships(dispatch: Dispatch, last_unit: int, on: date) -> QuerySet[Membe
     """The memberships beyond where `dispatch` has come to, up to `last_unit`, of people who chose a channel."""
     first = dispatch.after_unit + 1
     beyond = Q(unit_id__gt=first) | Q(unit_id=first, pk__gt=dispatch.after_membership)
-    chose = Exists(ChosenChannel.objects.filter(person=OuterRef("person")))
-    rows = Membership.objects.current(on).filter(beyond, chose, unit_id__gte=first, unit_id__lte=last_unit)
+    rows = Membership.objects.current(on).filter(
+        beyond, has_channel("person"), unit_id__gte=first, unit_id__lte=last_unit
+    )
     return rows.order_by("unit_id", "pk")
