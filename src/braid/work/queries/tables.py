@@ -65,10 +65,9 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Outlier:
-    """A number of a row that is far from what is usual there."""
+class UnusualNumber:
+    """A number that was reported, with what is usual there."""
 
-    row: Row
     field: Field
     what: Unusual
 
@@ -81,6 +80,13 @@ class Outlier:
     def usual(self) -> str:
         """What is usual there."""
         return in_thousands(round(self.what.usual), places_of(self.field))
+
+
+@dataclass(frozen=True)
+class Outlier(UnusualNumber):
+    """A number of a row that is far from what is usual there."""
+
+    row: Row
 
 
 def table_of(look: Look) -> Table:
@@ -142,7 +148,7 @@ def outliers_of(table: Table, fields: Sequence[Field]) -> list[Outlier]:
             earlier = before.get((row.unit.pk, field.key), [])
             what = None if value is None else unusual(value, earlier, whole=10 ** places_of(field))
             if what:
-                found.append(Outlier(row, field, what))
+                found.append(Outlier(field, what, row))
     return found
 
 

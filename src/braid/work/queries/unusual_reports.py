@@ -16,31 +16,18 @@ from braid.units.paths import number_of, numbers_of
 from braid.work.enums import FieldKind, ReportState, RollUp
 from braid.work.figures import in_thousands, places_of
 from braid.work.models import Field, Report
-from braid.work.unusual import Unusual, unusual
+from braid.work.unusual import unusual
 
 from .looks import Look
-from .tables import earlier_periods
+from .tables import UnusualNumber, earlier_periods
 
 LOOKED_AT = 5_000
 """Reports that one page looks through at most, however few of them are unusual."""
 
 
 @dataclass(frozen=True)
-class UnusualNumber:
-    """A number of a report, with what is usual there."""
-
-    field: Field
-    what: Unusual
-
-    @property
-    def value(self) -> str:
-        """The number, as people write it."""
-        return in_thousands(self.what.value, places_of(self.field))
-
-    @property
-    def usual(self) -> str:
-        """The middle of the earlier ones."""
-        return in_thousands(round(self.what.usual), places_of(self.field))
+class NumberAndRange(UnusualNumber):
+    """A number of a report, with the range of the earlier ones."""
 
     @property
     def low(self) -> str:
@@ -59,7 +46,7 @@ class UnusualReport:
 
     unit: Unit
     above: Sequence[Unit]
-    numbers: Sequence[UnusualNumber]
+    numbers: Sequence[NumberAndRange]
 
 
 @dataclass(frozen=True)
@@ -107,7 +94,7 @@ def _earlier(look: Look, units: Collection[int]) -> Mapping[int, list[Mapping[st
 
 def _unlike(
     fields: Iterable[Field], measures: Mapping[str, int], earlier: Sequence[Mapping[str, int]]
-) -> list[UnusualNumber]:
+) -> list[NumberAndRange]:
     found = []
     for field in fields:
         times = 100 if field.roll_up == RollUp.MEAN else 1  # a mean has two places more
@@ -115,11 +102,11 @@ def _unlike(
         value = measures.get(field.key)
         what = None if value is None else unusual(times * value, before, whole=10 ** places_of(field))
         if what:
-            found.append(UnusualNumber(field, what))
+            found.append(NumberAndRange(field, what))
     return found
 
 
-def _rows(look: Look, paths: Sequence[str], found: Mapping[str, list[UnusualNumber]]) -> list[UnusualReport]:
+def _rows(look: Look, paths: Sequence[str], found: Mapping[str, list[NumberAndRange]]) -> list[UnusualReport]:
     top = len(numbers_of(look.path))
     units = Unit.objects.in_bulk({number for path in paths for number in numbers_of(path)[top - 1 :]})
     return [
