@@ -184,7 +184,9 @@ ROUTES = [
         absent=none(),
     ),
     Route("directive_status", cut(404), kwargs=of("directive_draft"), absent=none(), note="draft"),
-    Route("directive_status_unit", cut(404), kwargs=at("directive_draft"), absent=nowhere("directive_draft"), note="draft"),
+    Route(
+        "directive_status_unit", cut(404), kwargs=at("directive_draft"), absent=nowhere("directive_draft"), note="draft"
+    ),
     Route("api:directives", everybody(200, stranger=404, anonymous=401)),
     Route(
         "api:directives",
