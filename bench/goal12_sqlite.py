@@ -75,7 +75,7 @@ def _threads(write: Callable[[Unit], None], places: list[Unit], seconds: float) 
     for each in hands:
         each.join()
     flat = sorted(one for mine in times for one in mine)
-    return Ran(len(flat) / seconds, flat[int(len(flat) * 0.99)])
+    return Ran(flat, seconds)
 
 
 def _spool(unit: Unit) -> None:

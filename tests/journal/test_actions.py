@@ -118,7 +118,7 @@ def test_on_postgresql_the_next_round_waits_a_moment_unless_much_is_left(
     assert at_once == (0 if connection.vendor == "postgresql" else 7)
     assert queries.total(units["nation"], "a.b") == 8
     monkeypatch.setattr(folding._pace, "next_round", 0.0)
-    monkeypatch.setattr(folding, "MOST", 2)
+    monkeypatch.setattr(folding._pace, "most", 2)
     monkeypatch.setattr(folding._pace, "rows", 2)
     record_all((Happened(units["village"].pk, Strand.CONTACT, "a.b") for _ in range(7)), at=now)
     assert [fold_round(now), fold_round(now)] == [2, 2]

@@ -137,7 +137,7 @@ def what_is_not_folded_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def corrections_reopen_nothing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("braid.work.actions.reports.reopen_above", lambda *given, **more: None)
+    patch.setattr("braid.work.actions.reports.reopen_parts", lambda *given, **more: None)
 
 
 def reports_count_where_their_unit_stands_now(patch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ cell of a table, `f5:0:1`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Measures = Mapping[str, int]
@@ -86,6 +86,10 @@ class Summary:
     @property
     def as_json(self) -> dict[str, Any]:
         return {"n": self.n, "figures": {key: _kept(figure) for key, figure in self.figures.items() if figure.n}}
+
+    def copy(self) -> Summary:
+        """The same, to count more in it."""
+        return Summary(self.n, {key: replace(figure) for key, figure in self.figures.items()})
 
     def add(self, answer: Answer, sign: int = 1) -> None:
         """Count `answer`, or with `sign` -1 count it no more. Extremes are left as they are."""

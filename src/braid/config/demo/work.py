@@ -30,7 +30,7 @@ from braid.work.actions import (
     draft_form,
     file_report,
     file_reports,
-    fold_changes,
+    fold_all,
     freeze_rollups,
     log_visit,
     publish_version,
@@ -226,8 +226,7 @@ def _filled(number: int, fields: list[Field], counts: dict[str, Count], why: str
 def approve_along_the_line(stage: Stage, *, directive: int, line: list[int], at: datetime) -> None:
     """The county of the demo's line approves: first its townships, then itself; then one village corrects, which reopens the
     approvals above it and no others."""
-    while fold_changes(at):
-        pass
+    fold_all()
     period = _period(directive)
     county = _with_reports_below(period, line)
     parts = [*Unit.objects.shown().filter(parent=county).order_by("path"), county]

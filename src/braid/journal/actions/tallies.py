@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,20 +12,15 @@ from django.db import connection, transaction
 from braid.journal.models import Pending, Tally
 from braid.journal.sql import per_ancestor
 from braid.kernel.access import AFTER_DESCENDANTS
+from braid.kernel.pace import Pace
 from braid.units.enums import STEP
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
 
 LOCK = 0x6A6F75726E616C
 """The advisory lock of whoever writes tallies on PostgreSQL ("journal"): one folder at a time, so that none deadlock."""
-SLICE_SECONDS = 0.025
-"""How long a folding transaction should take on SQLite, where everybody else's writes wait for it."""
 LEAST, MOST = 50, 5_000
 """Rows in one folding transaction."""
-
-PAUSE = 0.2
-"""Seconds between two rounds on PostgreSQL while little waits: the more a round folds at once, the less each row takes from
-those who write meanwhile. What waits is counted by every reader anyway."""
 
 _CLAIMED = "RETURNING unit_path, day, kind, amount"
 _ADD_ON_SQLITE = """
@@ -43,18 +37,7 @@ Row = tuple[str, Any, str, int]
 """Path, day (as the driver gives it), kind and amount of something pending."""
 
 
-class _Pace:
-    """How many rows the next slice takes: as many as fit `SLICE_SECONDS` at the speed of the last one; and when."""
-
-    rows = 500
-    next_round = 0.0
-
-    def learn(self, rows: int, seconds: float) -> None:
-        fitting = int(rows * SLICE_SECONDS / max(seconds, 1e-6))
-        self.rows = max(LEAST, min(fitting, 2 * self.rows, MOST))
-
-
-_pace = _Pace()
+_pace = Pace(LEAST, MOST, rows=500)
 
 
 def fold(*, most: int | None = None) -> int:
@@ -64,8 +47,8 @@ def fold(*, most: int | None = None) -> int:
     """
     folded = 0
     while most is None or folded < most:
-        asked = _slice_size() if most is None else min(_slice_size(), most - folded)
-        claimed = _fold_slice(asked)
+        asked = _pace.size if most is None else min(_pace.size, most - folded)
+        claimed = _pace.slice(_fold_slice, asked)
         folded += claimed
         if claimed < asked:
             break
@@ -73,18 +56,8 @@ def fold(*, most: int | None = None) -> int:
 
 
 def fold_round(at: datetime) -> int:
-    """The worker's round: one slice, then on SQLite a pause of the same length, so that the web gets its turn to write.
-
-    On PostgreSQL there is nothing to do within `PAUSE` of the last one, unless that left something.
-    """
-    if time.monotonic() < _pace.next_round:
-        return 0
-    claimed = _fold_slice(_slice_size()) if Pending.objects.exists() else 0
-    if claimed and connection.vendor == "sqlite":
-        time.sleep(SLICE_SECONDS)
-    elif connection.vendor == "postgresql" and claimed < MOST:
-        _pace.next_round = time.monotonic() + PAUSE
-    return claimed
+    """The worker's round: one slice."""
+    return _pace.round(_fold_slice, Pending.objects.exists)
 
 
 def fold_before_move(unit: Unit, at: datetime) -> None:
@@ -119,21 +92,14 @@ def rebuild_tallies() -> int:
             return int(cursor.rowcount)
 
 
+@transaction.atomic
 def _fold_slice(rows: int) -> int:
-    started = time.perf_counter()
-    with transaction.atomic():
-        if not _lock(wait=False):
-            return 0
-        # In the order of paths: neighbours share ancestors and pages, which makes a backlog fold twice as fast.
-        claimed = _claim("id IN (SELECT id FROM journal_pending ORDER BY unit_path LIMIT %s)", [rows])
-        _add(claimed)
-    if len(claimed) >= LEAST:
-        _pace.learn(len(claimed), time.perf_counter() - started)
+    if not _lock(wait=False):
+        return 0
+    # In the order of paths: neighbours share ancestors and pages, which makes a backlog fold twice as fast.
+    claimed = _claim("id IN (SELECT id FROM journal_pending ORDER BY unit_path LIMIT %s)", [rows])
+    _add(claimed)
     return len(claimed)
-
-
-def _slice_size() -> int:
-    return MOST if connection.vendor == "postgresql" else _pace.rows
 
 
 def _lock(*, wait: bool) -> bool:

@@ -7,7 +7,7 @@ filed, and who files afterwards sees the approval and reopens it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from zlib import crc32
 
@@ -33,11 +33,6 @@ from .rollups import note_changes
 
 LOCKS = 256
 """Advisory locks for the parts of one period."""
-
-_HOLD = """
-    SELECT CASE WHEN is_alone THEN pg_advisory_xact_lock(%s::int, lock) ELSE pg_advisory_xact_lock_shared(%s::int, lock) END
-    FROM unnest(%s::int[], %s::boolean[]) AS held (lock, is_alone)
-"""
 
 
 @transaction.atomic
@@ -78,36 +73,30 @@ def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime
     if not why.strip():
         raise BadInput(_("Say why it is reopened."), fields={"why": _("Write a reason.")})
     path = path_at(unit, period.opened_at)
-    _hold(period, dict.fromkeys(ancestor_paths(path), False) | {path: True})
+    approved = _hold(period, dict.fromkeys(ancestor_paths(path), False) | {path: True})
     approval = Approval.objects.filter(period=period, unit=unit, state=ApprovalState.IN_FORCE).first()
     if approval is None:
         raise WrongState(_("Nothing is approved here."))
-    approved = list(reports_right_below(period.rollup, path).filter(state=ReportState.APPROVED))
-    Report.objects.filter(pk__in=[each.pk for each in approved]).update(state=ReportState.FILED, approved_at=None)
-    notes = [Note(each.counted_path, answer_of(each), answer_of(each), was_approved=True) for each in approved]
+    reports = list(reports_right_below(period.rollup, path).filter(state=ReportState.APPROVED))
+    Report.objects.filter(pk__in=[each.pk for each in reports]).update(state=ReportState.FILED, approved_at=None)
+    notes = [Note(each.counted_path, answer_of(each), answer_of(each), was_approved=True) for each in reports]
     note_changes(period.rollup_id, notes, at=at)
-    follow_reopening(period, [each.unit_id for each in approved], by=by, at=at)
-    _reopen(period, [*ancestor_paths(path), path], why=why.strip(), by=by, at=at)
+    follow_reopening(period, [each.unit_id for each in reports], by=by, at=at)
+    reopen_parts(period, approved, why=why.strip(), by=by, at=at)
 
 
-def hold_parts(period: Period, paths: Iterable[str]) -> None:
+def hold_parts(period: Period, paths: Iterable[str]) -> set[int]:
     """Hold the parts that reports at `paths` belong to, up to the root, together with others who file there: nobody approves
-    them meanwhile."""
-    _hold(period, {above: False for path in paths for above in ancestor_paths(path)})
+    them meanwhile. Returns the numbers of the units whose parts were approved before. One trip to the database."""
+    return _hold(period, {above: False for path in paths for above in ancestor_paths(path)})
 
 
-def reopen_above(period: Period, paths: Iterable[str], *, why: str, by: Actor, at: datetime) -> None:
-    """Reopen the approvals on the way up from reports at `paths`, and no others; called after `hold_parts`."""
-    above = {above for path in paths for above in ancestor_paths(path)}
-    _reopen(period, above, why=why, by=by, at=at)
-
-
-def _reopen(period: Period, paths: Iterable[str], *, why: str, by: Actor, at: datetime) -> None:
-    """From the leaves to the root: a part above is approved only while all parts below it are."""
-    approved = units_approved(period, {number_of(path) for path in paths})
-    if not approved:
+def reopen_parts(period: Period, units: Collection[int], *, why: str, by: Actor, at: datetime) -> None:
+    """Reopen the approvals of `units` (numbers), which `hold_parts` returned, and no others: from the leaves to the root, as a
+    part above is approved only while all parts below it are."""
+    if not units:
         return
-    in_force = Approval.objects.filter(period=period, unit__in=approved, state=ApprovalState.IN_FORCE)
+    in_force = Approval.objects.filter(period=period, unit__in=units, state=ApprovalState.IN_FORCE)
     reopened = list(in_force.order_by("-counted_path__length", "counted_path").select_for_update(of=("self",)))
     for row in reopened:
         APPROVAL_FLOW.move(row, ApprovalState.REOPENED, changed_at=at)
@@ -137,20 +126,22 @@ def _approve_reports(period: Period, path: str, *, by: Actor, at: datetime) -> N
     follow_approval(period, [each.unit_id for each in filed], by=by, at=at)
 
 
-def _hold(period: Period, parts: Mapping[str, bool]) -> None:
-    """Hold `parts` until the transaction ends, those that are True alone. SQLite has one writer anyway.
+def _hold(period: Period, parts: Mapping[str, bool]) -> set[int]:
+    """Hold `parts` until the transaction ends, those that are True alone; returns the numbers of the units whose parts are
+    approved, as they are once the parts are held. SQLite has one writer anyway.
 
     Parts share `LOCKS` locks, so that a large batch does not use up the server's; everybody takes them in the same order.
     """
-    if connection.vendor != "postgresql":
-        return
     locks: dict[int, bool] = {}
     for path, is_alone in parts.items():
         lock = crc32(path.encode()) % LOCKS
         locks[lock] = locks.get(lock, False) or is_alone
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [period.pk, period.pk, sorted(locks), [locks[lock] for lock in sorted(locks)]])
-        cursor.fetchall()
+    taking = (
+        f"pg_advisory_xact_lock{'' if is_alone else '_shared'}({period.pk}, {lock})"
+        for lock, is_alone in sorted(locks.items())
+    )
+    first = f"SELECT {', '.join(taking)}; " if locks and connection.vendor == "postgresql" else ""
+    return units_approved(period, map(number_of, parts), first=first)
 
 
 def _person(by: Actor) -> Person | None:

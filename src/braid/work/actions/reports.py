@@ -28,7 +28,7 @@ from braid.work.queries.asked import units_asked
 from braid.work.queries.rollups import Note, answer_of
 from braid.work.rules import can_file_for_all, can_send_back
 
-from .approvals import hold_parts, reopen_above
+from .approvals import hold_parts, reopen_parts
 from .handlings import follow_filing, follow_sending_back
 from .rollups import note_changes
 from .time_taken import note_minutes
@@ -124,14 +124,14 @@ def _file(period: Period, filings: Sequence[Filing], *, by: Actor, at: datetime)
     for filing in filings:
         check_filing(asked, filing)
     paths = paths_at(units, period.opened_at)
-    hold_parts(period, paths.values())
+    approved = hold_parts(period, paths.values())
     rows = [_report(period, filing, paths[filing.unit.pk], asked.fields, by=by, at=at) for filing in filings]
     both = list(zip(filings, rows, strict=True))
     _create([report for filing, report in both if filing.seen is None])
     _replace([(filing, report) for filing, report in both if filing.seen is not None])
     note_changes(period.rollup_id, [_note(filing.seen, report) for filing, report in both], at=at)
     note_minutes([(_minutes(filing.seen), filing.filled.minutes) for filing in filings], form=period.form_id)
-    reopen_above(period, [report.counted_path for report in rows], why=_first_why(filings), by=by, at=at)
+    reopen_parts(period, approved, why=_first_why(filings), by=by, at=at)
     follow_filing(period, units, by=by, at=at)
     record_all(_journalled(filings), by=by, at=at)
     return rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,6 +14,7 @@ from pyroaring import BitMap
 
 from braid.contact.models import AudienceRule
 from braid.contact.queries.audience import units_of_all
+from braid.kernel.pace import Pace
 from braid.units import snapshot
 from braid.units.models import Unit
 from braid.units.paths import number_of
@@ -28,8 +28,6 @@ LOCK = 0x776F726B
 """The advisory lock of whoever writes totals on PostgreSQL ("work"): one folder at a time."""
 FROZEN_AT_ONCE = 1_000
 """Totals in one transaction of freezing."""
-SLICE_SECONDS = 0.025
-"""How long a folding transaction should take on SQLite, where everybody else's writes wait for it, and the pause after it."""
 LEAST, MOST = 20, 5_000
 """Changes in one folding transaction."""
 
@@ -37,42 +35,32 @@ _CLAIM = """
     DELETE FROM work_change WHERE id IN (SELECT id FROM work_change ORDER BY rollup_id, path, id LIMIT %s)
     RETURNING id, rollup_id, path, was, now, was_approved, is_approved
 """
-_NOTE_ON_SQLITE = """
+_NOTE = """
     INSERT INTO work_change (rollup_id, at, path, was, now, was_approved, is_approved) VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
-_NOTE_ON_POSTGRESQL = """
+_NOTE_MANY_ON_POSTGRESQL = """
     INSERT INTO work_change (rollup_id, at, path, was, now, was_approved, is_approved)
     SELECT %s, %s, * FROM unnest(%s::text[], %s::jsonb[], %s::jsonb[], %s::boolean[], %s::boolean[])
 """
-_KEEP_ON_SQLITE = """
+_KEEP = """
     INSERT INTO work_total (rollup_id, expected, unit_number, path, filed, approved) VALUES (%s, 0, %s, %s, %s, %s)
     ON CONFLICT (rollup_id, unit_number) DO UPDATE SET filed = excluded.filed, approved = excluded.approved
 """
-_KEEP_ON_POSTGRESQL = """
+_KEEP_MANY_ON_POSTGRESQL = """
     INSERT INTO work_total (rollup_id, expected, unit_number, path, filed, approved)
     SELECT %s, 0, * FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::jsonb[])
     ON CONFLICT (rollup_id, unit_number) DO UPDATE SET filed = excluded.filed, approved = excluded.approved
 """
 
 
-class _Pace:
-    """How many changes the next slice takes: as many as fit `SLICE_SECONDS` at the speed of the last one."""
-
-    rows = 100
-
-    def learn(self, rows: int, seconds: float) -> None:
-        fitting = int(rows * SLICE_SECONDS / max(seconds, 1e-6))
-        self.rows = max(LEAST, min(fitting, 2 * self.rows, MOST))
-
-
-_pace = _Pace()
+_pace = Pace(LEAST, MOST, rows=100)
 
 
 def note_changes(rollup: int, notes: Iterable[Note], *, at: datetime) -> None:
     """Note that answers to the roll-up numbered `rollup` changed, in the transaction that changes them. One statement."""
     rows = [(note.path, _kept(note.was), _kept(note.now), note.was_approved, note.is_approved) for note in notes]
     if rows:
-        _write(_NOTE_ON_SQLITE, _NOTE_ON_POSTGRESQL, [rollup, connection.ops.adapt_datetimefield_value(at)], rows)
+        _write(_NOTE, _NOTE_MANY_ON_POSTGRESQL, [rollup, connection.ops.adapt_datetimefield_value(at)], rows)
 
 
 def freeze_rollups(at: datetime) -> int:
@@ -97,16 +85,7 @@ def expect(rollup: Rollup, units: BitMap, *, at: datetime) -> None:
 
 def fold_changes(at: datetime) -> int:
     """The worker's round: fold one slice of changes into totals, of whatever roll-ups. Returns how many."""
-    if not Change.objects.exists():
-        return 0
-    if connection.vendor != "sqlite":
-        return fold_slice(MOST)
-    begun = time.perf_counter()
-    folded = fold_slice(_pace.rows)
-    if folded >= LEAST:
-        _pace.learn(folded, time.perf_counter() - begun)
-    time.sleep(SLICE_SECONDS)
-    return folded
+    return _pace.round(fold_slice, Change.objects.exists)
 
 
 def fold_all() -> int:
@@ -140,7 +119,7 @@ def _fold(rollup: Rollup, notes: Sequence[Note]) -> None:
         (number_of(path), path, *_sums(part)) for path, part in totals.items()
     )  # `expect` writes in this order, too
     if rows:
-        _write(_KEEP_ON_SQLITE, _KEEP_ON_POSTGRESQL, [rollup.pk], rows)
+        _write(_KEEP, _KEEP_MANY_ON_POSTGRESQL, [rollup.pk], rows)
 
 
 def _sums(part: Part) -> tuple[str, str]:
@@ -154,13 +133,15 @@ def _kept(answer: Answer | None) -> str | None:
 _dumped = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-def _write(on_sqlite: str, on_postgresql: str, common: list[Any], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write `rows` in one statement; `common` are values that all of them share."""
+def _write(one: str, many_on_postgresql: str, common: list[Any], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write `rows`, on PostgreSQL in one statement; `common` are values that all of them share."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(on_postgresql, [*common, *(list(column) for column in zip(*rows, strict=True))])
+        if len(rows) == 1:
+            cursor.execute(one, [*common, *rows[0]])
+        elif connection.vendor == "postgresql":
+            cursor.execute(many_on_postgresql, [*common, *(list(column) for column in zip(*rows, strict=True))])
         else:
-            cursor.executemany(on_sqlite, [(*common, *row) for row in rows])
+            cursor.executemany(one, [(*common, *row) for row in rows])
 
 
 def _rules_of(rollup: Rollup) -> list[AudienceRule]:

@@ -19,8 +19,10 @@ from .report_forms import FormVersion, Period
 class Report(OwnedByUnit):
     """What one unit answers in one period. One row for each unit that began; corrections keep what was said before."""
 
-    period = models.ForeignKey(Period, models.PROTECT, related_name="reports", db_index=False)
-    form_version = models.ForeignKey(FormVersion, models.PROTECT, related_name="+", db_index=False)
+    # No constraints of the database for these two: whoever files has just read both rows, and to check them again everybody who
+    # files in one period would lock the same two rows together with all others.
+    period = models.ForeignKey(Period, models.PROTECT, related_name="reports", db_index=False, db_constraint=False)
+    form_version = models.ForeignKey(FormVersion, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     counted_path = BytewiseField(max_length=STEP * 40, editable=False)
     """Where it counts: where the unit stood when the period opened."""
     state = models.CharField(_("state"), max_length=10, choices=ReportState, default=ReportState.DRAFT)

@@ -58,7 +58,8 @@ class Total(models.Model):
 class Change(models.Model):
     """A change of one unit's answer that no total knows yet: its measures before and now, and whether they were approved."""
 
-    rollup = models.ForeignKey(Rollup, models.CASCADE, related_name="changes", db_index=False)
+    rollup = models.ForeignKey(Rollup, models.CASCADE, related_name="changes", db_index=False, db_constraint=False)
+    """No constraint of the database: whoever writes changes has just read the roll-up, and everybody would lock its one row."""
     path = BytewiseField(max_length=STEP * 40)
     at = models.DateTimeField()
     was = models.JSONField(null=True)

@@ -42,14 +42,16 @@ def open_parts_below(period: Period, path: str) -> list[str]:
     return [each for each in waiting if parts[each].filed.n]
 
 
-def units_approved(period: Period, units: Iterable[int]) -> set[int]:
+def units_approved(period: Period, units: Iterable[int], *, first: str = "") -> set[int]:
     """Those of `units` (numbers) whose parts of `period` are approved. One query; by hand, as every report that is filed asks it
-    and composing it would take longer than the database does."""
+    and composing it would take longer than the database does. `first`: a statement to run before it in the same trip."""
     numbers = ", ".join(map(str, units))
     if not numbers:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(_APPROVED_SQL.format(units=numbers), [period.pk, ApprovalState.IN_FORCE])
+        cursor.execute(first + _APPROVED_SQL.format(units=numbers), [period.pk, ApprovalState.IN_FORCE])
+        if first:
+            cursor.nextset()
         return {number for (number,) in cursor.fetchall()}
 
 

@@ -13,9 +13,9 @@ from braid.kernel.keyset import Page, page_of
 from braid.people.models import Person
 from braid.units.enums import STEP
 from braid.units.models import Unit
-from braid.units.paths import number_of, numbers_of
+from braid.units.paths import numbers_of
 from braid.units.queries import unit_by_code
-from braid.units.queries.history import gone_from, path_at, paths_at
+from braid.units.queries.history import path_at, paths_at, units_below_since
 from braid.work.models import Field, Period, PeriodRule, ReportForm
 from braid.work.rules import VIEW_WORK
 
@@ -102,14 +102,10 @@ def fields_asked(period: Period) -> list[Field]:
 
 
 def units_right_below(period: Period, paths: Iterable[str]) -> dict[str, Unit]:
-    """By path, the units that stood right below one of `paths` when `period` opened, in the order of the tree. At most four
+    """By path, the units that stood right below one of `paths` when `period` opened, in the order of the tree. At most two
     queries."""
     above = set(paths)
-    if not above:
-        return {}
-    units = list(Unit.objects.filter(parent__in=[number_of(path) for path in above]))
-    if gone := set(gone_from(above, period.opened_at)) - {unit.pk for unit in units}:
-        units += Unit.objects.filter(pk__in=gone)
+    units = units_below_since(above, period.opened_at)
     then = paths_at(units, period.opened_at)
     return {
         then[unit.pk]: unit for unit in sorted(units, key=lambda unit: then[unit.pk]) if then[unit.pk][:-STEP] in above

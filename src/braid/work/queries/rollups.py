@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -50,6 +51,10 @@ class Part:
     def summary(self, *, is_approved: bool) -> Summary:
         """One of the two."""
         return self.approved if is_approved else self.filed
+
+    def copy(self) -> Part:
+        """The same, to count more in it."""
+        return Part(self.path, self.expected, self.filed.copy(), self.approved.copy())
 
 
 def part_below(rollup: Rollup, path: str) -> Part:
@@ -154,6 +159,14 @@ def answer_of(report: Report) -> Answer | None:
     if report.state == ReportState.DRAFT or report.filed_at is None:
         return None
     return Answer(report.filed_at.isoformat(), report.measures)
+
+
+def answer_from(state: str, measures: str, filed_at: datetime | str | None) -> Answer | None:
+    """The same of a row of reports, as the database gives its columns: SQLite keeps moments as texts, in UTC."""
+    if state == ReportState.DRAFT or filed_at is None:
+        return None
+    at = datetime.fromisoformat(filed_at).replace(tzinfo=UTC) if isinstance(filed_at, str) else filed_at
+    return Answer(at.isoformat(), json.loads(measures))
 
 
 def recounted(reports: QuerySet[Report], extremes: Iterable[str]) -> Summary:
