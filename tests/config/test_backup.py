@@ -115,6 +115,7 @@ def test_a_damaged_backup_is_refused(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.once
 def test_a_backup_that_reaches_outside_is_refused(saved: tuple[Braid, Path], empty: Braid, tmp_path: Path) -> None:
     bad = tmp_path / "bad.tar"
     shutil.copy(saved[1], bad)
@@ -128,6 +129,7 @@ def test_a_backup_that_reaches_outside_is_refused(saved: tuple[Braid, Path], emp
     assert not (tmp_path / "outside").exists()
 
 
+@pytest.mark.once
 def test_a_letter_is_no_backup(empty: Braid, tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("Dear Sir or Madam")
     done = empty.run("restore", str(tmp_path / "letter"))
@@ -135,6 +137,7 @@ def test_a_letter_is_no_backup(empty: Braid, tmp_path: Path) -> None:
     assert "is no backup" in done.stderr
 
 
+@pytest.mark.once
 def test_a_backup_never_writes_over_another(saved: tuple[Braid, Path]) -> None:
     braid, file = saved
     before = file.stat().st_size

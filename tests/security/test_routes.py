@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -27,6 +27,9 @@ from .world import World, build
 
 ROUTES, EXTENSIONS = collect()
 LISTED = {(route.name, route.method) for route in ROUTES}
+ON_EVERY_DATABASE = ("self", "stranger")
+"""Relations for which every page is asked on PostgreSQL, too; that the gate cuts alike there for all of them is shown by the
+access machine, on both databases."""
 ONE_LINE_EACH = list({route.name: route for route in reversed(ROUTES)}.values())
 """Every address once, whatever methods it has lines for."""
 
@@ -95,6 +98,8 @@ def body(answer: HttpResponse, url: str) -> bytes:
 def test_answers(route: Route, world: World, clients: dict[str, PlainClient]) -> None:
     """Each relation is answered what the table says; a 404 for something out of scope says the same as for nothing at all."""
     for relation, expected in route.expect.items():
+        if connection.vendor != "sqlite" and relation not in ON_EVERY_DATABASE:
+            continue
         with undone():
             client, url = clients[relation], address(route, world)
             answer = ask(route, route.method, client, url, world)
