@@ -34,7 +34,8 @@ LOOKED_AT = 10_000
 """Units asked about in one query when those that have not acted are looked for."""
 NOT_OPENED, LATE, ALL = "not_opened", "late", "all"
 """What units are looked for by, besides the states of a handling."""
-SHOWN = (NOT_OPENED, *HandlingState.values, LATE, ALL)
+SHOWN = (ALL, NOT_OPENED, *HandlingState.values, LATE)
+"""The numbers of a row, in order."""
 
 
 def measures_of_state(handling: Handling) -> dict[str, int]:
@@ -176,7 +177,7 @@ def status_rows(status: Status, names: dict[int, str]) -> Iterator[list[Any]]:
 
 
 def _numbers(counts: Counts) -> list[int | None]:
-    return [counts.of(what) for what in (ALL, *SHOWN[:-1])]
+    return [counts.of(what) for what in SHOWN]
 
 
 @dataclass(frozen=True)
