@@ -92,11 +92,6 @@ class Counts:
         """The number behind one of `SHOWN`."""
         return self.expected if what == ALL else getattr(self, what)
 
-    @property
-    def cells(self) -> list[tuple[str, int | None]]:
-        """All numbers of a row, in the order of `SHOWN`."""
-        return [(what, self.of(what)) for what in SHOWN if what != ALL]
-
 
 @dataclass(frozen=True)
 class UnitCounts:
