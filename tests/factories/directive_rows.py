@@ -32,10 +32,10 @@ def directive(unit: Unit, *rules: DirectiveRule, sent_at: datetime | None = OPEN
     return made
 
 
-def passing(directive: Directive, unit: Unit, *rules: DirectiveRule, at: datetime = OPENED) -> Passing:
+def passing(directive: Directive, unit: Unit, *rules: DirectiveRule, at: datetime = OPENED, **fields: Any) -> Passing:
     """`unit` passes `directive` on to `rules`, or else to all below it."""
     made = Passing.objects.create(
-        directive=directive, unit=unit, unit_path=unit.path, due_on=directive.due_on, passed_at=at
+        directive=directive, unit=unit, unit_path=unit.path, due_on=directive.due_on, passed_at=at, **fields
     )
     for rule in rules or (DirectiveRule(unit=unit),):
         rule.directive, rule.passing, rule.sent_at, rule.is_open = directive, made, at, True

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from braid.contact.actions import ask_question
@@ -22,8 +25,11 @@ from braid.people.enums import Office
 from braid.people.models import ChosenChannel, Membership, Person
 from braid.units.models import Unit
 from braid.work.actions import report_done
+from braid.work.models import DirectiveRule
+from braid.work.queries import earlier_days
+from braid.work.queries.overdue import Overdue, overdue_directives
 from tests.clients import client_of
-from tests.factories import directive, member, notice, period, person, report, report_form, tree
+from tests.factories import directive, directives, member, notice, period, person, report, report_form, tree
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +42,11 @@ def units() -> dict[str, Unit]:
 @pytest.fixture
 def head(units: dict[str, Unit]) -> Person:
     return member(units["county"], Office.HEAD, who=person("Wang Xiuying", email="wang@example.org"))
+
+
+def page_on(head: Person, at: datetime) -> str:
+    with time_machine.travel(at, tick=False):
+        return client_of(head).get("/head/county/").content.decode()
 
 
 def figures(head: Person, unit: Unit, at: datetime) -> dict[str, tuple[int | None, int | None]]:
@@ -77,6 +88,53 @@ def test_what_is_late_is_counted_in_units(units: dict[str, Unit], head: Person) 
     assert found["Units late with a directive"] == (2, None)
     assert found["Reports past due"] == (2, None)
     assert "Units late with a directive" not in figures(head, units["county"], now - timedelta(days=2))
+
+
+def test_an_earlier_day_set_on_the_way_counts(
+    units: dict[str, Unit], head: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    sent_at, today = at - timedelta(days=10), timezone.localdate(at)
+    made = directive(units["nation"], sent_at=sent_at, due_on=today + timedelta(days=9))
+    for rule, days in ((units["v1"], 2), (units["west"], 0)):
+        due_on = today - timedelta(days=days)
+        directives.passing(made, units["county"], DirectiveRule(unit=rule), at=sent_at, due_on=due_on)
+    directives.passing(made, units["nation"], DirectiveRule(unit=units["other"]), at=sent_at, due_on=today)
+    what = "Units late with a directive"
+    assert what not in figures(head, units["county"], at - timedelta(days=2)), "the day itself is not past"
+    for days, late in ((1, 1), (0, 1), (-1, 2), (-9, 2), (-10, 3)):
+        assert figures(head, units["county"], at - timedelta(days=days))[what] == (late, None)
+    assert f"/directives/{made.pk}/status/county/" in page_on(head, at)
+    assert what not in figures(member(units["other"], Office.HEAD), units["other"], at + timedelta(days=1)), "alone"
+    with monkeypatch.context() as patch:
+        patch.setattr(earlier_days, "MOST_UNITS", 0)
+        assert figures(head, units["county"], at)[what] == (None, None)
+    report_done(made, units["v1"], words="Done.", by=OPERATOR, at=at)
+    assert what not in figures(head, units["county"], at)
+
+
+def test_earlier_days_take_as_many_queries_for_any_number_of_directives(units: dict[str, Unit]) -> None:
+    at = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    sent_at, today = at - timedelta(days=10), timezone.localdate(at)
+
+    def make(number: int) -> None:
+        for _ in range(number):
+            made = directive(units["nation"], sent_at=sent_at, due_on=today + timedelta(days=9))
+            for name in ("county", "east"):
+                directives.passing(made, units[name], at=sent_at, due_on=today - timedelta(days=1))
+
+    def asked() -> tuple[int, Overdue]:
+        with CaptureQueriesContext(connection) as captured:
+            found = overdue_directives(units["county"], on=today)
+        return len(captured), found
+
+    make(1)
+    asked()  # the tree is read
+    few, one = asked()
+    make(4)
+    many, five = asked()
+    assert (one.units, five.units) == (3, 15)
+    assert many == few
 
 
 def test_series_are_whole_weeks(units: dict[str, Unit], head: Person, now: datetime) -> None:

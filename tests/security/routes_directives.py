@@ -266,6 +266,13 @@ ROUTES = [
             "units": world.units["township"].pk,
         },
     ),
+    Route(
+        "directive_pass_effect",
+        cut(200, deputy=200, liaison=403, member=404),
+        kwargs=at("directive"),
+        absent=nowhere("directive"),
+        query=lambda world: f"units={world.units['township'].pk}",
+    ),
     Route("directive_ask", AT_UNIT, kwargs=at("directive"), absent=nowhere("directive")),
     Route(
         "directive_ask",

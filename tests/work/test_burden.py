@@ -106,14 +106,26 @@ def test_a_form_that_comes_with_a_directive_is_part_of_its_minutes(world: Simple
     assert things(world.village) == [(Asking.DIRECTIVE, 40)]
 
 
-def test_passing_on_beyond_a_budget_needs_a_note(world: SimpleNamespace, levels: None) -> None:
-    made = factories.directive(world.county, DirectiveRule(unit=world.county, is_subtree=False), minutes=900)
+def test_passing_on_beyond_a_budget_needs_a_reason(world: SimpleNamespace, levels: None) -> None:
+    rules = DirectiveRule(unit=world.county, is_subtree=False), DirectiveRule(unit=world.other)
+    made = factories.directive(world.province, *rules, minutes=900, over_budget_why="The flood.")
     below = {"due_on": made.due_on, "by": world.heads["county"], "at": NOW}
     with pytest.raises(BadInput) as refused:
-        pass_on(made, world.county, [DirectiveRule(unit=world.village)], **below)
-    assert set(refused.value.fields) == {"note"}
-    assert pass_on(made, world.county, [DirectiveRule(unit=world.village)], note="The river rises.", **below).note
-    assert pass_on(made, world.county, [DirectiveRule(unit=world.village)], **below), "it asks nothing more of her"
+        pass_on(made, world.county, [DirectiveRule(unit=world.village)], note="Ours first.", **below)
+    assert set(refused.value.fields) == {"over_budget_why"}
+    why = {"over_budget_why": " The river rises. "}
+    assert pass_on(made, world.county, [DirectiveRule(unit=world.village)], **why, **below).over_budget_why
+    again = pass_on(made, world.county, [DirectiveRule(unit=world.village)], **below)
+    assert again.over_budget_why == "", "it asks nothing more of her"
+
+    def why_of(unit: Any) -> list[str]:
+        return [line.why for line in burden_of(unit, NOVEMBER, reader=world.heads["nation"]).lines]
+
+    assert why_of(world.village) == ["The river rises."]
+    assert why_of(world.other) == ["The flood."]
+    assert why_of(world.township) == []
+    (row,) = asked_by(world.county, NOVEMBER, reader=world.heads["county"])
+    assert (row.line.why, row.sent.units) == ("The river rises.", 1)
 
 
 def test_budgets_protect_from_the_bottom(world: SimpleNamespace, levels: None) -> None:

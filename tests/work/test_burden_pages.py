@@ -128,6 +128,45 @@ def test_asking_more_units_shows_the_effect_first(world: SimpleNamespace, levels
     assert client.post(address, {"unit": "county", "reach": "unit"}).status_code == 302, "within its budget"
 
 
+def test_passing_on_shows_the_effect_first(world: SimpleNamespace, levels: None, now: Any) -> None:
+    alone = DirectiveRule(unit=world.county, is_subtree=False)
+    sent_at, due_on = now - timedelta(days=2), timezone.localdate(now) + timedelta(days=20)
+    made = factories.directive(world.province, alone, sent_at=sent_at, due_on=due_on, minutes=300)
+    client, address = client_of(world.heads["county"]), f"/directives/{made.pk}/at/county/pass/"
+    assert "over_budget_why" not in client.get(address).content.decode()
+    said = {
+        "due_on": due_on.isoformat(),
+        "levels": [world.village.level],
+        "units": [world.township.pk],
+        "note": "Ours.",
+    }
+    answer = client.post(address, said)
+    assert answer.status_code == 422
+    body = answer.content.decode()
+    assert "It takes each unit 300 minutes" in body
+    assert "It puts 1 unit over its budget of time." in body
+    assert "Why may it take more time than their budget?" in body
+    link = f"{address}effect/?levels={world.village.level}&amp;units={world.township.pk}"
+    assert link in body
+    effect = page(world.heads["county"], link.replace("&amp;", "&"))
+    assert "village" in effect
+    assert "township" not in effect, "it is within its budget"
+    assert f'href="{address}"' in effect, "she finds back"
+    page(world.heads["county"], f"{address}effect/", 404)
+    assert not made.passings.exists()
+    assert client.post(address, {**said, "over_budget_why": "The river rises."}).status_code == 302
+    assert made.passings.get().over_budget_why == "The river rises."
+    factories.directives.count(now)
+    for reader in (world.liaisons["village"], world.heads["county"]):
+        for where in (f"/directives/{made.pk}/at/village/", "/burden/village/"):
+            assert "The river rises." in page(reader, where)
+    lines = b"".join(client.get("/burden/village/file/")).decode()  # type: ignore[arg-type]
+    assert ",county,county,300,,The river rises." in lines
+    things = client.get("/api/v1/burden/village").json()["things"]
+    assert [each["over_budget_why"] for each in things] == ["The river rises."]
+    assert client.post(address, {**said, "note": ""}).status_code == 302, "it asks nothing more of them"
+
+
 def test_what_the_last_one_took_is_offered_while_a_draft_is_changed(world: SimpleNamespace, levels: None) -> None:
     before = factories.report_form(world.nation, title={"en": "Lessons held in 2026"})
     note_minutes([(None, minutes) for minutes in (5, 5, 5, 7, 1_200, 9, 9, 30, 30, 8)], form=before)
@@ -244,6 +283,7 @@ def test_lists_take_a_fixed_number_of_queries(world: SimpleNamespace, levels: No
     def fill(number: int) -> None:
         for _ in range(number):
             directive = directive_rows.directive(world.county, sent_at=now, minutes=1)
+            directive_rows.passing(directive, world.township, at=now, over_budget_why="Harvest.")
             factories.notice(world.province, sent_at=now - timedelta(minutes=1))
             made = complain(directive, unit=world.village, about=Grievance.OTHER, words="Hm.", by=her, at=now)
             answered = complain(

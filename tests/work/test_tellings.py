@@ -203,6 +203,41 @@ def test_another_day_is_told_of_anew(world: SimpleNamespace, directive: Directiv
     assert told() == ["county", "township", "village"]
 
 
+def test_another_day_leaves_told_who_has_late_units_still(world: SimpleNamespace, choosers: dict[str, Person]) -> None:
+    made = factories.directive(world.province)
+    work(SENT)
+    passing(made, world.township, DirectiveRule(unit=world.village), at=SENT + DAY, due_on=DUE - 5 * DAY)
+    above = {"township": world.township, "county": world.county, "province": world.province}
+
+    def due(days: int, at: datetime) -> None:
+        said = {name: getattr(made, name) for name in ("title", "body", "why", "basis")}
+        correct_directive(made, **said, due_on=DUE + days * DAY, steps=(), replaced_why="So it is.", by=OPERATOR, at=at)
+
+    def told_above() -> set[str]:
+        units = set(Escalation.objects.filter(directive=made).values_list("unit_id", flat=True))
+        return {name for name, unit in above.items() if unit.pk in units}
+
+    work(noon(-2))
+    assert told_above() == {"township"}, "of the village, by its own day"
+    due(-1, noon(-2))
+    assert told_above() == {"township"}, "an earlier day takes nothing back"
+    work(noon(2))
+    assert told_above() == {"township", "county", "province"}
+    due(10, noon(2))
+    assert told_above() == {"township"}, "the village is late still, all others have time"
+    (line,) = late_below_for(world.heads["township"], on=noon(2).date(), most=5)
+    assert (line[0].unit, line[1]) == (world.township, 1)
+    mail.outbox.clear()
+    work(noon(13))
+    assert sorted(message.to[0] for message in mail.outbox if "late" in message.subject) == [
+        "county@example.org",
+        "province@example.org",
+    ], "who was told already is not told again"
+    report_done(made, world.village, words="Done.", by=OPERATOR, at=noon(13))
+    due(20, noon(13))
+    assert told_above() == set()
+
+
 def test_the_unit_right_above_is_told_once(world: SimpleNamespace, choosers: dict[str, Person]) -> None:
     made = factories.directive(world.province)
     work(SENT)

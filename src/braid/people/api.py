@@ -12,6 +12,7 @@ from ninja import Query, Router, Schema
 from ninja.security import APIKeyCookie, HttpBearer
 
 from braid.kernel.access import require, scope
+from braid.kernel.api import Cursor, LongSize
 from braid.kernel.rates import count
 from braid.units.queries import unit_for
 
@@ -95,8 +96,8 @@ def people(
     request: Caller,
     unit: str,
     office: Annotated[str, Query(pattern=f"^({'|'.join(OFFICES)})?$", description=", ".join(OFFICES))] = "",
-    cursor: Annotated[str, Query(max_length=500, description="`next` of the page before.")] = "",
-    size: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
+    cursor: Cursor = "",
+    size: LongSize = 50,
 ) -> MemberPage:
     """`unit` is a code; only people within my reach are listed. `office` keeps its holders."""
     top = unit_for(request.auth, unit, VIEW_PEOPLE)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 
 from braid.kernel.access import Actor, scope
+from braid.kernel.api import Cursor, LongSize
 from braid.kernel.keyset import page_of
 
 from .enums import UnitKind
@@ -17,9 +17,6 @@ from .queries.units import children_of, level_names, unit_for
 from .rules import VIEW_UNITS
 
 router = Router(tags=["units"])
-
-Size = Annotated[int, Query(ge=1, le=200, description="Rows on a page.")]
-Cursor = Annotated[str, Query(max_length=500, description="`next` of the page before.")]
 
 
 class Caller(HttpRequest):
@@ -54,7 +51,7 @@ class UnitPage(Schema):
 
 
 @router.get("", response=UnitPage, summary="Units within my reach, in tree order")
-def units(request: Caller, level: int | None = None, q: str = "", cursor: Cursor = "", size: Size = 50) -> UnitPage:
+def units(request: Caller, level: int | None = None, q: str = "", cursor: Cursor = "", size: LongSize = 50) -> UnitPage:
     """`level` keeps one level, `q` names that begin so (in the federation's language)."""
     rows = Unit.objects.active().filter(scope(request.auth, VIEW_UNITS).where("path"))
     if level is not None:
@@ -71,7 +68,7 @@ def unit(request: Caller, code: str) -> UnitOut:
 
 
 @router.get("/{code}/children", response=UnitPage, summary="The units right below one")
-def children(request: Caller, code: str, cursor: Cursor = "", size: Size = 200) -> UnitPage:
+def children(request: Caller, code: str, cursor: Cursor = "", size: LongSize = 200) -> UnitPage:
     """Those within my reach."""
     rows = children_of(unit_for(request.auth, code)).filter(scope(request.auth, VIEW_UNITS).where("path"))
     return page_out(rows, cursor, size)

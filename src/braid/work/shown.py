@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from braid.contact.models import Notice
+from braid.units.models import Unit
 
 from .enums import Every
-from .models import Directive, ReportForm, ReportFormRule
+from .models import Directive, DirectiveRule, ReportForm, ReportFormRule
 from .queries.effects import Effect, effect_of, minutes_a_month
 from .reading import minutes_of
 
@@ -25,6 +28,12 @@ def effect_of_more(form: ReportForm, rule: ReportFormRule, at: datetime) -> Effe
     return effect_of([rule], sender=form.unit, minutes=minutes_for(form), at=at, beside=list(form.audience.all()))
 
 
+def effect_of_passing(directive: Directive, unit: Unit, rules: Iterable[DirectiveRule], at: datetime) -> Effect:
+    """What passing `directive` on would do to the units that the unsaved `rules` of `unit` add to those it asks."""
+    beside = list(directive.audience.all())
+    return effect_of(rules, sender=unit, minutes=minutes_for(directive), at=at, beside=beside)
+
+
 def minutes_for(thing: Notice | Directive | ReportForm) -> int:
     """How many minutes a month `thing` takes each unit."""
     if isinstance(thing, Notice):
@@ -35,8 +44,13 @@ def minutes_for(thing: Notice | Directive | ReportForm) -> int:
 
 def effect_shown(thing: Notice | Directive | ReportForm, effect: Effect, *, query: str = "") -> str:
     """`effect` in words, with a link to all units that it puts over their budget; `query` says there which rule is meant."""
-    words = {"effect": effect, "kind": KINDS[type(thing)], "pk": thing.pk, "query": query}
-    return render_to_string("work/burden_effect.html", words)
+    page = reverse("burden_effect", args=[KINDS[type(thing)], thing.pk])
+    return effect_in_words(effect, f"{page}?{query}" if query else page)
+
+
+def effect_in_words(effect: Effect, href: str) -> str:
+    """The same, with `href` as the address of all these units."""
+    return render_to_string("work/burden_effect.html", {"effect": effect, "href": href})
 
 
 KINDS: dict[type, str] = {Notice: "notice", Directive: "directive", ReportForm: "form"}

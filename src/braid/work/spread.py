@@ -36,6 +36,8 @@ class Ask(NamedTuple):
     sender: int
     """The number of the unit that asks: what it asks of itself is its own affair."""
     at: datetime
+    passing: int | None = None
+    """The number of the passing by which it asks; None where the thing itself does."""
 
 
 class Piece(NamedTuple):

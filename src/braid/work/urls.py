@@ -127,6 +127,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("directives/<int:pk>/at/<str:code>/report/", handlings.directive_report, name="directive_report"),
     path("directives/<int:pk>/at/<str:code>/return/", handlings.directive_return, name="directive_return"),
     path("directives/<int:pk>/at/<str:code>/pass/", handlings.directive_pass, name="directive_pass"),
+    path(
+        "directives/<int:pk>/at/<str:code>/pass/effect/", handlings.directive_pass_effect, name="directive_pass_effect"
+    ),
     path("directives/<int:pk>/at/<str:code>/ask/", directive_questions.directive_ask, name="directive_ask"),
     path("directives/<int:pk>/at/<str:code>/approve/", handlings.directive_approve, name="directive_approve"),
     path("directives/<int:pk>/at/<str:code>/send-back/", handlings.directive_send_back, name="directive_send_back"),

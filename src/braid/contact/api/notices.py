@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Field, File, Form, Query, Router, Schema, Status
+from ninja import Field, File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import AwareDatetime
 
@@ -43,6 +43,7 @@ from braid.contact.queries.attachments import attachments_now
 from braid.contact.queries.reach import Counts
 from braid.contact.rules import SEND_NOTICES, can_send_for
 from braid.contact.words import usual_language
+from braid.kernel.api import Cursor, Size
 from braid.kernel.errors import BadInput
 from braid.kernel.files import prove
 from braid.people.api import Caller, require_limit
@@ -217,11 +218,7 @@ class ReceiptsOut(Schema):
 
 
 @notices_router.get("", url_name="notices", response=LetterPage, summary="My inbox, newest first")
-def inbox(
-    request: Caller,
-    cursor: Annotated[str, Query(max_length=500, description="`next` of the page before.")] = "",
-    size: Annotated[int, Query(ge=1, le=100, description="Rows on a page.")] = 25,
-) -> LetterPage:
+def inbox(request: Caller, cursor: Cursor = "", size: Size = 25) -> LetterPage:
     """The notices that address me."""
     require_limit(request.auth, "notices.read")
     page = inbox_for(request.auth, at=timezone.now(), cursor=cursor, size=size)

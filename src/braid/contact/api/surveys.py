@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Router, Schema
 
 from braid.contact.models import Survey
 from braid.contact.queries.survey_results import (
@@ -17,6 +17,7 @@ from braid.contact.queries.survey_results import (
     top_of_results,
 )
 from braid.contact.queries.surveys import surveys_run_by
+from braid.kernel.api import Cursor, Size
 from braid.people.api import Caller, require_limit
 
 surveys_router = Router(tags=["surveys"])
@@ -86,11 +87,7 @@ class ResultsOut(Schema):
 
 
 @surveys_router.get("", url_name="surveys", response=SurveyPage, summary="Surveys of units whose results I see")
-def surveys(
-    request: Caller,
-    cursor: Annotated[str, Query(max_length=500, description="`next` of the page before.")] = "",
-    size: Annotated[int, Query(ge=1, le=100, description="Rows on a page.")] = 25,
-) -> SurveyPage:
+def surveys(request: Caller, cursor: Cursor = "", size: Size = 25) -> SurveyPage:
     """Those I run are among them, drafts too."""
     require_limit(request.auth, "surveys.results")
     page = surveys_run_by(request.auth, cursor=cursor, size=size)

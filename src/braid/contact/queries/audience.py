@@ -20,9 +20,9 @@ from braid.units.enums import UnitKind, UnitStatus
 from braid.units.models import Unit
 
 
-def units_of(rule: AudienceRule) -> BitMap:
-    """The numbers of the units `rule` addresses in the tree as it is now: shown ones only."""
-    tree = snapshot.current()
+def units_of(rule: AudienceRule, *, tree: snapshot.Snapshot | None = None) -> BitMap:
+    """The numbers of the units `rule` addresses in the tree as it is now: shown ones only. No query where `tree` is at hand."""
+    tree = tree or snapshot.current()
     start, end = tree.span(rule.unit_id)
     if not rule.is_subtree:
         end = start + 1
@@ -60,9 +60,11 @@ def _means_own_unit(rule: AudienceRule) -> bool:
     return bool(unit.status == UnitStatus.ACTIVE and not unit.is_placeholder and in_masks)
 
 
-def units_of_all(rules: Iterable[AudienceRule]) -> BitMap:
-    """The units that at least one of `rules` addresses."""
-    return BitMap.union(BitMap(), *(units_of(rule) for rule in rules))
+def units_of_all(rules: Iterable[AudienceRule], *, tree: snapshot.Snapshot | None = None) -> BitMap:
+    """The units that at least one of `rules` addresses. One query besides reading `rules`; none where `tree` is at hand."""
+    rules = list(rules)
+    tree = tree or (snapshot.current() if rules else None)
+    return BitMap.union(BitMap(), *(units_of(rule, tree=tree) for rule in rules))
 
 
 def units_reached_by(rule: AudienceRule, *, on: date) -> BitMap:

@@ -56,12 +56,11 @@ def check_budget(
     why: str,
     at: datetime,
     beside: Iterable[AudienceRule] = (),
-    field: str = "over_budget_why",
 ) -> None:
     """Refuse to ask `minutes` of the units that `rules` mean (without those that rules `beside` ask already) when that is more
     than the budget of some, without a reason `why`.
 
-    The reason is kept by the caller, who asked for it as `field`, and the units that are asked read it.
+    The reason is kept by the caller (`over_budget_why`), and the units that are asked read it.
     """
     if why.strip():
         return
@@ -69,5 +68,5 @@ def check_budget(
     if effect.exceeds:
         raise BadInput(
             _("This is more than the budget of time of some units. Say why it may be."),
-            fields={field: _("Write a reason. The units that are asked read it.")},
+            fields={"over_budget_why": _("Write a reason. The units that are asked read it.")},
         )

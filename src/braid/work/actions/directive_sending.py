@@ -23,6 +23,7 @@ from braid.kernel.outbox import owe, task
 from braid.people.models import Person
 from braid.work.enums import DIRECTIVE, DIRECTIVE_FLOW, DirectiveState, Step
 from braid.work.models import Directive, DirectiveRule, DirectiveVersion, Period, Rollup, Telling
+from braid.work.queries.late import escalations_that_hold
 from braid.work.rules import SEND_DIRECTIVES, can_send_directives_of, can_undo_directive, is_directive_out, takes_work
 
 from .budgets import check_budget
@@ -144,9 +145,9 @@ def correct_directive(
         directive=directive, number=directive.version, **{name: getattr(directive, name) for name in _KEPT}
     )
     values = {"title": title.strip(), "body": body, "translations": others, "why": why, "basis": basis}
-    if due_on != directive.due_on:
-        _give_day(directive, due_on)
     _give_words(directive, {**values, "due_on": due_on, "steps": clean_steps(steps)}, at=at)
+    if due_on != before.due_on:
+        _change_day(directive, before.due_on, at=at)
     _keep_version(before, replaced_why=replaced_why, by=by, at=at)
     search.index(DIRECTIVE, directive.pk, words_of(directive))
     record(directive.unit, Strand.WORK, "directive.corrected", by=by, at=at)
@@ -228,11 +229,14 @@ def _give_words(directive: Directive, words: dict[str, Any], *, at: datetime) ->
         setattr(directive, name, value)
 
 
-def _give_day(directive: Directive, due_on: date) -> None:
-    """Its form is due then too, and what was said of the old day is said anew of the new one."""
-    Period.objects.filter(directive=directive).update(due_on=due_on)
+def _change_day(directive: Directive, before: date, *, at: datetime) -> None:
+    """Its form is due on the new day too, and what was said of the day `before` is said anew; only who has late units still
+    by a day that a unit set on the way stays told of them."""
+    Period.objects.filter(directive=directive).update(due_on=directive.due_on)
     directive.tellings.filter(passing=None).exclude(step=Step.SENT).delete()
-    directive.escalations.all().delete()
+    if directive.due_on > before:
+        still = escalations_that_hold(directive, on=timezone.localdate(at))
+        directive.escalations.exclude(pk__in=still).delete()
 
 
 def _check_out(directive: Directive, *, at: datetime) -> None:

@@ -36,6 +36,7 @@ def pass_on(
     due_on: date,
     note: str = "",
     steps: Sequence[str] = (),
+    over_budget_why: str = "",
     by: Actor,
     at: datetime,
 ) -> Passing:
@@ -43,8 +44,8 @@ def pass_on(
 
     It is in work at `unit` then, if it was not yet. The worker counts the new units next and tells them. Refused when `by` may
     not send directives for the unit, when `unit` is not asked itself, for units that are not below it, for a day later than its
-    own or past, when the rules mean nobody, when new units get over their budget of time and no note says why, and when the
-    directive is over.
+    own or past, when the rules mean nobody, when it puts new units over their budget of time without a reason
+    (`over_budget_why`), which they read, and when the directive is over.
     """
     rules = list(rules)
     require(can_send_directives_of(by, unit.path) and can_address(by, rules, SEND_DIRECTIVES))
@@ -56,7 +57,7 @@ def pass_on(
     _check_rules(rules)
     _check_day(directive, unit, due_on, at=at)
     asked = list(directive.audience.all())
-    check_budget(rules, sender=unit, minutes=directive.minutes, why=note, at=at, beside=asked, field="note")
+    check_budget(rules, sender=unit, minutes=directive.minutes, why=over_budget_why, at=at, beside=asked)
     passing = Passing.objects.create(
         directive=directive,
         unit=unit,
@@ -64,6 +65,7 @@ def pass_on(
         note=note.strip(),
         steps=clean_steps(steps),
         due_on=due_on,
+        over_budget_why=over_budget_why.strip(),
         passed_at=at,
         passed_by=by if isinstance(by, Person) else None,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 
+from braid.kernel.api import Cursor, Size
 from braid.people.api import Caller, require_limit
 from braid.people.models import Person
 from braid.units.models import Unit
@@ -21,9 +22,6 @@ from braid.work.queries.handlings import Counts, status_below, status_unit_for, 
 from braid.work.rules import VIEW_WORK
 
 directives_router = Router(tags=["directives"])
-
-Cursor = Annotated[str, Query(max_length=500, description="`next` of the page before.")]
-Size = Annotated[int, Query(ge=1, le=100, description="Rows on a page.")]
 
 
 class DirectiveOut(Schema):

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Router, Schema
 
 from braid.contact.words import said
+from braid.kernel.api import Cursor, Size
 from braid.people.api import Caller, require_limit
 from braid.work import models
 from braid.work.actions import MOST_PUSHED, Push, push_reports
@@ -29,9 +30,6 @@ from braid.work.queries.tables import table_of
 
 forms_router = Router(tags=["reports"])
 periods_router = Router(tags=["reports"])
-
-Cursor = Annotated[str, Query(max_length=500, description="`next` of the page before.")]
-Size = Annotated[int, Query(ge=1, le=100, description="Rows on a page.")]
 
 
 class FormOut(Schema):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from braid.contact.forms.notices import AudienceForm, RewriteForm, UnitInReach, WordsForm, level_choices
 from braid.kernel.forms import offer
 from braid.people.models import Person
+from braid.units.models import Unit
 from braid.work.actions import DirectiveText
 from braid.work.enums import LONGEST_STEP, MOST_STEPS, Because
+from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import DirectiveRule, ReportForm
 
 LONGEST_WORK = 60_000
@@ -126,8 +129,8 @@ class ReceiversForm(UnitInReach, AudienceForm):
         return DirectiveRule(unit=self.cleaned_data["unit"], **self.kind)
 
 
-class PassForm(forms.Form):
-    """Which of her own units a unit passes a directive on to, and what it adds."""
+class OwnUnitsForm(forms.Form):
+    """Which of its own units a unit passes a directive on to: some of the `levels` below it, of its `children`, or both."""
 
     levels = forms.TypedMultipleChoiceField(
         label=_("Which of your units"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
@@ -135,6 +138,28 @@ class PassForm(forms.Form):
     units = forms.TypedMultipleChoiceField(
         label=_("Or single units right below"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
+
+    def __init__(self, *args: Any, children: Iterable[Unit], levels: Iterable[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        below = set(levels)
+        offer(self, "levels", [(level, name) for level, name in level_choices() if level in below])
+        offer(self, "units", [(child.pk, str(child)) for child in children])
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if not self.errors and not values.get("levels") and not values.get("units"):
+            self.add_error("levels", _("Choose which units it asks first."))
+        return values
+
+    @property
+    def query(self) -> str:
+        """The choice as the end of an address, to be read by this form again. Once it is valid but for a reason."""
+        return urlencode({name: self.cleaned_data[name] for name in ("levels", "units")}, doseq=True)
+
+
+class PassForm(OverBudgetForm, OwnUnitsForm):
+    """To which of its own units a unit passes a directive on, and what it adds; with a reason where new ones get over budget."""
+
     due_on = forms.DateField(label=_("Due on"), widget=_day())
     note = forms.CharField(
         label=_("What you add"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3})
@@ -145,23 +170,11 @@ class PassForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._latest = latest
 
-    def offer_units(self, children: Iterable[Any], levels: Iterable[int]) -> None:
-        """Let her choose among the levels below, and the units right below, of the unit that passes it on."""
-        below = set(levels)
-        offer(self, "levels", [(level, name) for level, name in level_choices() if level in below])
-        offer(self, "units", [(child.pk, str(child)) for child in children])
-
     def clean_due_on(self) -> date:
         day: date = self.cleaned_data["due_on"]
         if day > self._latest:
             raise forms.ValidationError(_("Not later than the day your own unit has."))
         return day
-
-    def clean(self) -> dict[str, Any]:
-        values = self.cleaned_data
-        if not self.errors and not values.get("levels") and not values.get("units"):
-            self.add_error("levels", _("Choose which units it asks first."))
-        return values
 
 
 class DoneForm(forms.Form):

@@ -166,6 +166,7 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True, default='', verbose_name='what you add')),
                 ('steps', models.JSONField(blank=True, default=list, verbose_name='local steps')),
                 ('due_on', models.DateField(verbose_name='due on')),
+                ('over_budget_why', models.CharField(blank=True, default='', max_length=500, verbose_name='why it may exceed the budget of time')),
                 ('passed_at', models.DateTimeField()),
                 ('directive', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='passings', to='work.directive')),
                 ('passed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),

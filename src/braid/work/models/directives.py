@@ -74,6 +74,9 @@ class Passing(OwnedByUnit):
     steps = models.JSONField(_("local steps"), default=list, blank=True)
     due_on = models.DateField(_("due on"))
     """Never later than the day it came with."""
+    over_budget_why = models.CharField(
+        _("why it may exceed the budget of time"), max_length=500, default="", blank=True
+    )
     passed_at = models.DateTimeField()
     passed_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
 

@@ -121,12 +121,12 @@ def _directives(span: Span, at: Q) -> Iterable[Thing]:
     rules = DirectiveRule.objects.filter(
         at, sent_at__lt=span.end, directive__in=now.values("directive"), directive__state__in=COUNTED
     )
-    fields = ("directive", *_RULE, "passing__unit", "directive__unit", "sent_at", "directive__minutes")
+    fields = ("passing", "passing__unit", "directive__unit", "sent_at", "directive__minutes", "directive", *_RULE)
     minutes: dict[int, int] = {}
     rows = []
-    for pk, anchor, subtree, levels, kinds, passer, sender, moment, took in rules.order_by("pk").values_list(*fields):
+    for passing, passer, sender, moment, took, pk, *rule in rules.order_by("pk").values_list(*fields):
         minutes[pk] = took
-        rows.append((pk, anchor, subtree, levels, kinds, passer or sender, moment))
+        rows.append((pk, *rule, passer or sender, moment, passing))
     for pk, asks in _by_thing(rows).items():
         yield Thing(Asking.DIRECTIVE, pk, minutes[pk], asks)
 

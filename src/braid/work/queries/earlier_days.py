@@ -6,13 +6,13 @@ own day is past, everybody's is; earlier days matter until then.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from pyroaring import BitMap
 
 from braid.contact.queries.audience import units_of_all
@@ -56,16 +56,9 @@ class LateEarly:
 def units_past_earlier_day(directive: Directive, unit: Unit, *, on: date) -> BitMap | None:
     """The units in the subtree of `unit` whose earlier day is past on the day `on`; None where there are too many to look at.
 
-    One query, and one more while whom the directive asks is not counted.
+    One query.
     """
-    above, below = Q(unit__in=numbers_of(unit.path)), Q(unit_path__gte=unit.path)
-    below &= Q(unit_path__lt=unit.path + AFTER_DESCENDANTS)
-    passings = _past(directive, on).filter(above | below)
-    rules = list(DirectiveRule.objects.filter(passing__in=passings)[: MOST_RULES + 1])
-    if len(rules) > MOST_RULES:
-        return None
-    units = units_of_all(rules)
-    return None if len(units) > MOST_UNITS and _number_within(units, unit) > MOST_UNITS else units
+    return _past_within([directive.pk], unit, snapshot.current(), on=on)[directive.pk]
 
 
 def late_early_below(directive: Directive, unit: Unit, asked: BitMap, *, on: date) -> LateEarly | None:
@@ -73,15 +66,26 @@ def late_early_below(directive: Directive, unit: Unit, asked: BitMap, *, on: dat
 
     None where that is too much to look at. One query, and one for each `LOOKED_AT` units with an earlier day.
     """
-    units = units_past_earlier_day(directive, unit, on=on)
-    if units is None:
-        return None
+    return late_early_among({directive.pk: asked}, unit, on=on)[directive.pk]
+
+
+def late_early_among(asked: Mapping[int, BitMap], unit: Unit, *, on: date) -> dict[int, LateEarly | None]:
+    """The same of several directives, by number of each; `asked` says whom they ask. As many queries as for one."""
     tree = snapshot.current()
     start, end = tree.span(unit.pk)
-    places = np.flatnonzero(tree.mask_of(units & asked)[start:end]) + start
-    mask = np.zeros(len(tree.numbers), dtype=np.bool_)
-    mask[places] = ~np.isin(tree.numbers[places], _settled(directive, tree.numbers[places].tolist()))
-    return LateEarly(tree, mask, len(places) > 0)
+    past = _past_within(asked, unit, tree, on=on)
+    places = {
+        directive: np.flatnonzero(tree.mask_of(units & asked[directive])[start:end]) + start
+        for directive, units in past.items()
+        if units is not None
+    }
+    settled = _settled({directive: tree.numbers[found].tolist() for directive, found in places.items()})
+    late: dict[int, LateEarly | None] = dict.fromkeys(asked)
+    for directive, found in places.items():
+        mask = np.zeros(len(tree.numbers), dtype=np.bool_)
+        mask[found] = ~np.isin(tree.numbers[found], settled[directive])
+        late[directive] = LateEarly(tree, mask, len(found) > 0)
+    return late
 
 
 def past_earlier_day_among(directives: Collection[Directive], above: Collection[int], *, on: date) -> dict[int, BitMap]:
@@ -107,19 +111,41 @@ def units_with_earlier_day(directive: Directive, than: date, *, before: Passing 
     return units_of_all(DirectiveRule.objects.filter(earlier, directive=directive))
 
 
-def _past(directive: Directive, on: date) -> QuerySet[Passing]:
-    return Passing.objects.filter(directive=directive, due_on__lt=on).order_by()
+def _past_within(
+    directives: Collection[int], unit: Unit, tree: snapshot.Snapshot, *, on: date
+) -> dict[int, BitMap | None]:
+    """By number of a directive, the units that `units_past_earlier_day` finds. One query for all."""
+    above, below = Q(unit__in=numbers_of(unit.path)), Q(unit_path__gte=unit.path)
+    below &= Q(unit_path__lt=unit.path + AFTER_DESCENDANTS)
+    passings = Passing.objects.filter(above | below, directive__in=directives, due_on__lt=on).order_by()
+    most = MOST_RULES * len(directives)
+    rules: dict[int, list[DirectiveRule]] = {directive: [] for directive in directives}
+    read = list(DirectiveRule.objects.filter(passing__in=passings)[: most + 1])
+    for rule in read:
+        rules[rule.directive_id].append(rule)
+    if len(read) > most:
+        return dict.fromkeys(directives)
+    return {directive: _units_meant(some, unit, tree) for directive, some in rules.items()}
 
 
-def _number_within(units: BitMap, unit: Unit) -> int:
-    tree = snapshot.current()
+def _units_meant(rules: list[DirectiveRule], unit: Unit, tree: snapshot.Snapshot) -> BitMap | None:
+    if len(rules) > MOST_RULES:
+        return None
+    units = units_of_all(rules, tree=tree)
+    return None if len(units) > MOST_UNITS and _number_within(units, unit, tree) > MOST_UNITS else units
+
+
+def _number_within(units: BitMap, unit: Unit, tree: snapshot.Snapshot) -> int:
     start, end = tree.span(unit.pk)
     return int(tree.mask_of(units)[start:end].sum())
 
 
-def _settled(directive: Directive, numbers: list[int]) -> list[int]:
-    found: list[int] = []
+def _settled(units: Mapping[int, list[int]]) -> dict[int, list[int]]:
+    """By number of a directive, which of its `units` have settled it, and perhaps others."""
+    found: dict[int, list[int]] = {directive: [] for directive in units}
+    numbers = sorted({number for some in units.values() for number in some})
     for begin in range(0, len(numbers), LOOKED_AT):
-        rows = Handling.objects.filter(directive=directive, unit__in=numbers[begin : begin + LOOKED_AT])
-        found += rows.exclude(state__in=OPEN_HANDLINGS).values_list("unit_id", flat=True)
+        rows = Handling.objects.filter(directive__in=units, unit__in=numbers[begin : begin + LOOKED_AT])
+        for directive, number in rows.exclude(state__in=OPEN_HANDLINGS).values_list("directive_id", "unit_id"):
+            found[directive].append(number)
     return found

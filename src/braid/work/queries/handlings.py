@@ -34,7 +34,8 @@ LOOKED_AT = 10_000
 """Units asked about in one query when those that have not acted are looked for."""
 NOT_OPENED, LATE, ALL = "not_opened", "late", "all"
 """What units are looked for by, besides the states of a handling."""
-SHOWN = (NOT_OPENED, *HandlingState.values, LATE, ALL)
+SHOWN = (ALL, NOT_OPENED, *HandlingState.values, LATE)
+"""The numbers of a row, in order."""
 
 
 def measures_of_state(handling: Handling) -> dict[str, int]:
@@ -90,11 +91,6 @@ class Counts:
     def of(self, what: str) -> int | None:
         """The number behind one of `SHOWN`."""
         return self.expected if what == ALL else getattr(self, what)
-
-    @property
-    def cells(self) -> list[tuple[str, int | None]]:
-        """All numbers of a row, in the order of `SHOWN`."""
-        return [(what, self.of(what)) for what in SHOWN if what != ALL]
 
 
 @dataclass(frozen=True)
@@ -176,7 +172,7 @@ def status_rows(status: Status, names: dict[int, str]) -> Iterator[list[Any]]:
 
 
 def _numbers(counts: Counts) -> list[int | None]:
-    return [counts.of(what) for what in (ALL, *SHOWN[:-1])]
+    return [counts.of(what) for what in SHOWN]
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ from .directives import units_addressed_by
 from .earlier_days import past_earlier_day_among, units_with_earlier_day
 from .handlings import units_unsettled
 
+SLICE = 1_000
+"""Units below which late ones are looked for in one query."""
+
 
 def units_told(telling: Telling) -> BitMap:
     """The units that `telling` goes through: of a passing its own, else all that it asks, without those with an earlier day.
@@ -127,6 +130,18 @@ def late_right_below(pairs: Iterable[tuple[Directive, int]], *, on: date) -> dic
         )
         for directive, unit in pairs
     }
+
+
+def escalations_that_hold(directive: Directive, *, on: date) -> list[int]:
+    """The escalations of `directive`, whose own day is to come, with a late unit right below on the day `on`, by number: its day
+    is an earlier one. Two queries, and four for each `SLICE` of them where there are earlier days."""
+    told = list(directive.escalations.order_by("pk").values_list("pk", "unit_id"))
+    if not told or not units_with_earlier_day(directive, on):
+        return []
+    late: dict[tuple[int, int], int] = {}
+    for begin in range(0, len(told), SLICE):
+        late |= late_right_below(((directive, unit) for _pk, unit in told[begin : begin + SLICE]), on=on)
+    return [pk for pk, unit in told if late[directive.pk, unit]]
 
 
 def late_below_for(person: Person, *, on: date, most: int) -> list[tuple[Escalation, int]]:

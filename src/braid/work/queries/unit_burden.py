@@ -18,7 +18,8 @@ from braid.people.models import Person
 from braid.units.models import Unit
 from braid.units.queries import level_names
 from braid.work.enums import Asking
-from braid.work.models import Directive, Period
+from braid.work.models import Directive, Passing, Period
+from braid.work.spread import Ask
 
 from .budgets import budget_of
 from .burden import Asked, Span, Thing, asked_of, month_before
@@ -41,7 +42,7 @@ class Line:
     sender: Unit
     at: datetime
     why: str = ""
-    """Why it may exceed budgets."""
+    """Why it may exceed budgets: what the unit that passed it on said, else the sender."""
     took: Took | None = None
     """How long it took in the middle."""
     complain_kind: str = ""
@@ -103,8 +104,7 @@ def burden_of(unit: Unit, month: date, *, reader: Person) -> UnitBurden:
     """What `unit` was asked in `month` and in the months before it, as `reader` may see it. A fixed number of queries."""
     asked = asked_of(unit, Span.of(month, months=MONTHS))
     now = [each for each in asked if each.by.at in Span.of(month)]
-    senders = Unit.objects.in_bulk({each.by.sender for each in now})
-    lines = _lines([(each.thing, senders[each.by.sender], each.by.at) for each in now], unit, reader)
+    lines = _lines(now, unit, reader)
     budget = budget_of(unit)
     return UnitBurden(
         lines=lines,
@@ -118,14 +118,21 @@ def burden_of(unit: Unit, month: date, *, reader: Person) -> UnitBurden:
 def asked_by(unit: Unit, month: date, *, reader: Person) -> list[SentLine]:
     """What `unit` itself asked others in `month`. A fixed number of queries."""
     sent = sent_by(unit, Span.of(month))
-    lines = _lines([(each.thing, unit, max(a.at for a in each.thing.asks)) for each in sent], unit, reader)
+    lines = _lines([Asked(each.thing, _last_by(unit, each.thing)) for each in sent], unit, reader)
     by_thing = {(each.thing.kind, each.thing.pk): each for each in sent}
     return [SentLine(line, by_thing[line.kind, line.pk]) for line in lines]
 
 
-def _lines(things: Sequence[tuple[Thing, Unit, datetime]], unit: Unit, reader: Person) -> list[Line]:
-    """The things in words. Seven queries."""
-    pks = {kind: [thing.pk for thing, _sender, _at in things if thing.kind == kind] for kind in Asking}
+def _last_by(unit: Unit, thing: Thing) -> Ask:
+    """The rule by which `unit` asked `thing` last."""
+    return max((ask for ask in thing.asks if ask.sender == unit.pk), key=lambda ask: ask.at)
+
+
+def _lines(asked: Sequence[Asked], unit: Unit, reader: Person) -> list[Line]:
+    """What was asked, in words. Nine queries."""
+    pks = {kind: [each.thing.pk for each in asked if each.thing.kind == kind] for kind in Asking}
+    senders = Unit.objects.in_bulk({each.by.sender for each in asked})
+    passings = Passing.objects.in_bulk({each.by.passing for each in asked if each.by.passing})
     notices = Notice.objects.in_bulk(pks[Asking.NOTICE])
     readable = _readable(reader, notices, unit)
     directives = Directive.objects.in_bulk(pks[Asking.DIRECTIVE])
@@ -133,24 +140,24 @@ def _lines(things: Sequence[tuple[Thing, Unit, datetime]], unit: Unit, reader: P
     took_forms = took_each({period.form for period in periods.values()})
     took_directives = took_each(directives.values())
 
-    def line(thing: Thing, sender: Unit, at: datetime) -> Line:
-        said: dict[str, Any] = {}
+    def line(thing: Thing, by: Ask) -> Line:
+        said: dict[str, Any] = {"title": "", "href": ""}
         if thing.kind == Asking.NOTICE:
             may_read = thing.pk in readable
-            said = {"title": notices[thing.pk].said.title, "href": _href("notice", thing.pk)} if may_read else {}
+            said |= {"title": notices[thing.pk].said.title, "href": _href("notice", thing.pk)} if may_read else {}
         elif thing.kind == Asking.DIRECTIVE:
             directive = directives[thing.pk]
-            said = {"title": str(directive), "href": _href("directive", thing.pk), "why": directive.over_budget_why}
+            why = passings[by.passing].over_budget_why if by.passing else ""
+            said |= {"title": str(directive), "href": _href("directive", thing.pk)}
+            said |= {"why": why or directive.over_budget_why}
             said |= {"took": took_directives.get(thing.pk), "complain_kind": "directive", "complain_pk": thing.pk}
         else:
             form = periods[thing.pk].form
-            said = {"title": str(form), "href": _href("report", thing.pk, unit.code), "why": form.over_budget_why}
+            said |= {"title": str(form), "href": _href("report", thing.pk, unit.code), "why": form.over_budget_why}
             said |= {"took": took_forms.get(form.pk), "complain_kind": "form", "complain_pk": form.pk}
-        return Line(
-            thing.kind, thing.pk, minutes=thing.minutes, sender=sender, at=at, **({"title": "", "href": ""} | said)
-        )
+        return Line(thing.kind, thing.pk, minutes=thing.minutes, sender=senders[by.sender], at=by.at, **said)
 
-    return [line(*each) for each in things]
+    return [line(each.thing, each.by) for each in asked]
 
 
 def _readable(reader: Person, notices: dict[int, Notice], unit: Unit) -> set[int]:

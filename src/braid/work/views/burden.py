@@ -159,11 +159,14 @@ def burden_budgets(request: PersonRequest, code: str) -> HttpResponse:
 def burden_effect(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     """The units that a draft would put beyond their budget of time."""
     thing = _draft(request, kind, pk)
-    effect = _effect(request, thing)
+    return effect_page(request, _effect(request, thing), of=thing, back=reverse(SENT_FROM[kind], args=[pk]))
+
+
+def effect_page(request: PersonRequest, effect: Effect, *, of: object, back: str) -> HttpResponse:
+    """The units that `effect` puts beyond their budget, with a way `back` to where the thing is sent from."""
     cursor = request.GET.get("cursor", "")
     found = page_of_places(effect.places, after=place_of(cursor) if cursor else -1)
-    context = {"thing": thing, "effect": effect, "page": found, "back": reverse(SENT_FROM[kind], args=[pk])}
-    return render(request, "work/burden_effect_page.html", context)
+    return render(request, "work/burden_effect_page.html", {"thing": of, "effect": effect, "page": found, "back": back})
 
 
 def _effect(request: PersonRequest, thing: Notice | Directive | ReportForm) -> Effect:

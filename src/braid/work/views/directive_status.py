@@ -64,8 +64,8 @@ def directive_status_unit(request: PersonRequest, pk: int, code: str) -> HttpRes
         "directive": found,
         "unit": unit,
         "above": _above(request, unit),
-        "whole": [(what, WORDS[what], status.whole.of(what)) for what in (ALL, *SHOWN[:-1])],
-        "heads": [(what, WORDS[what]) for what in (ALL, *SHOWN[:-1])],
+        "whole": [(what, WORDS[what], status.whole.of(what)) for what in SHOWN],
+        "heads": [(what, WORDS[what]) for what in SHOWN],
         "levels": [(level, names.get(level, str(level)), _cells(counts)) for level, counts in status.by_level],
         "children": [(row, _cells(row.counts)) for row in status.children],
         "is_late_known": status.is_late_known,
@@ -82,7 +82,7 @@ def directive_status_file(request: PersonRequest, pk: int, code: str) -> HttpRes
     unit = status_unit_for(request.person, found, code)
     form = request.GET.get("form", "csv")
     names = {level: str(name) for level, name in level_choices()}
-    header = [_("Unit or level"), _("Code"), *(str(WORDS[what]) for what in (ALL, *SHOWN[:-1]))]
+    header = [_("Unit or level"), _("Code"), *(str(WORDS[what]) for what in SHOWN)]
     rows = status_rows(status_below(found, unit, on=timezone.localdate(at)), names)
     return table_answer(header, rows, name=f"directive-{pk}-{code}", form=form if form in FORMS else "csv")
 
@@ -107,7 +107,7 @@ def directive_units(request: PersonRequest, pk: int, code: str) -> HttpResponse:
         "what": what,
         "words": WORDS[what],
         "level": dict(level_choices()).get(behind.level) if behind.level is not None else None,
-        "tabs": [(each, WORDS[each]) for each in (ALL, *SHOWN[:-1])],
+        "tabs": [(each, WORDS[each]) for each in SHOWN],
         "page": page,
         "rows": [(each, places, said.get(each.pk)) for each, places in with_places(page.rows)],
     }
@@ -116,7 +116,7 @@ def directive_units(request: PersonRequest, pk: int, code: str) -> HttpResponse:
 
 def _cells(counts: Counts) -> list[tuple[str, object, object]]:
     """Each number of a row: what it counts, in words, and itself."""
-    return [(what, WORDS[what], counts.of(what)) for what in (ALL, *SHOWN[:-1])]
+    return [(what, WORDS[what], counts.of(what)) for what in SHOWN]
 
 
 def _level(value: str) -> int | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from braid.contact.forms import SendBackForm
 from braid.kernel.access import require
@@ -27,11 +30,14 @@ from braid.work.actions import (
     tick_step,
 )
 from braid.work.enums import Because
-from braid.work.forms.directives import DoneForm, GiveForm, PassForm, ReturnForm
+from braid.work.forms.directives import DoneForm, GiveForm, OwnUnitsForm, PassForm, ReturnForm
 from braid.work.models import Directive, DirectiveRule
 from braid.work.queries.directives import asked_unit_for, chain_of, directive_for, is_given_to
 from braid.work.queries.handlings import handling_to_judge, people_of
 from braid.work.rules import can_handle_at, can_judge, can_send_directives_of
+from braid.work.shown import effect_in_words, effect_of_passing
+
+from .burden import effect_page
 
 
 def _asked(request: PersonRequest, pk: int, code: str) -> tuple[Directive, Unit]:
@@ -123,18 +129,40 @@ def directive_return(request: PersonRequest, pk: int, code: str) -> HttpResponse
 @signed_in
 def directive_pass(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     """Pass it on to units of her own."""
-    found, unit = _asked(request, pk, code)
-    require(can_send_directives_of(request.person, unit.path))
-    chain = chain_of(found, unit)
-    form = PassForm(request.POST or None, initial={"due_on": chain.due_on}, latest=chain.due_on)
-    form.offer_units(Unit.objects.shown().filter(parent=unit).order_by("path"), _levels_below(unit))
+    found, unit = _to_pass(request, pk, code)
+    chain, at, effect = chain_of(found, unit), timezone.now(), None
+    given = {"initial": {"due_on": chain.due_on}, "latest": chain.due_on, **_own_units(unit)}
+    form = PassForm(request.POST or None, **given)
     if request.method == "POST" and form.is_valid():
-        added = {name: form.cleaned_data[name] for name in ("due_on", "note", "steps")}
-        pass_on(found, unit, _rules(form, unit), **added, by=request.person, at=timezone.now())
-        messages.success(request, _("Passed on. Your units find it on Today."))
-        return redirect("directive_at", pk=pk, code=code)
-    words = {"form": form, "directive": found, "unit": unit, "chain": chain}
+        rules = _rules(form, unit)
+        effect = effect_of_passing(found, unit, rules, at)
+        form = PassForm(request.POST, exceeds=effect.exceeds, **given)
+        if form.is_valid():
+            added = {name: form.cleaned_data[name] for name in ("due_on", "note", "steps")}
+            pass_on(found, unit, rules, **added, over_budget_why=form.why, by=request.person, at=at)
+            messages.success(request, _("Passed on. Your units find it on Today."))
+            return redirect("directive_at", pk=pk, code=code)
+    page = reverse("directive_pass_effect", args=[pk, code])
+    words = {
+        "form": form,
+        "directive": found,
+        "unit": unit,
+        "chain": chain,
+        "effect": effect_in_words(effect, f"{page}?{form.query}") if effect else "",
+    }
     return render(request, "work/directive_pass.html", words, status=422 if form.errors else 200)
+
+
+@require_safe
+@signed_in
+def directive_pass_effect(request: PersonRequest, pk: int, code: str) -> HttpResponse:
+    """The units that passing it on to the chosen ones would put beyond their budget of time."""
+    found, unit = _to_pass(request, pk, code)
+    form = OwnUnitsForm(request.GET, **_own_units(unit))
+    if not form.is_valid():
+        raise Http404
+    effect = effect_of_passing(found, unit, _rules(form, unit), timezone.now())
+    return effect_page(request, effect, of=found, back=reverse("directive_pass", args=[pk, code]))
 
 
 @require_POST
@@ -165,13 +193,21 @@ def directive_send_back(request: PersonRequest, pk: int, code: str) -> HttpRespo
     return render(request, "work/directive_send_back.html", words, status=422 if form.errors else 200)
 
 
-def _levels_below(unit: Unit) -> set[int]:
-    """The levels there are below `unit`."""
+def _to_pass(request: PersonRequest, pk: int, code: str) -> tuple[Directive, Unit]:
+    """A directive and a unit that it asks, for which she may pass it on."""
+    found, unit = _asked(request, pk, code)
+    require(can_send_directives_of(request.person, unit.path))
+    return found, unit
+
+
+def _own_units(unit: Unit) -> dict[str, Any]:
+    """What `OwnUnitsForm` offers: the units right below `unit`, and the levels there are below it."""
     below = Unit.objects.shown().below(unit.path).order_by().values_list("level", flat=True)
-    return set(below.distinct())
+    children = Unit.objects.shown().filter(parent=unit).order_by("path")
+    return {"children": list(children), "levels": list(below.distinct())}
 
 
-def _rules(form: PassForm, unit: Unit) -> list[DirectiveRule]:
+def _rules(form: OwnUnitsForm, unit: Unit) -> list[DirectiveRule]:
     """The unsaved rules of what was chosen."""
     levels = sum(1 << level for level in form.cleaned_data["levels"])
     rules = [DirectiveRule(unit=unit, levels=levels)] if levels else []
