@@ -156,6 +156,7 @@ DEEDS = ("text", "line", "hide", "drop", "rename", "move", "add", "close", "reop
 STEPS = st.tuples(st.sampled_from(DEEDS), st.sampled_from(CODES), st.sampled_from(CODES))
 
 
+@pytest.mark.once
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example([("send", "city", "nation"), ("rename", "city", "nation")])
 @given(st.lists(STEPS, max_size=8))

@@ -151,7 +151,10 @@ PLANTS: list[tuple[Callable[[pytest.MonkeyPatch], None], list[tuple[Any, ...]]]]
     ),
     (what_is_not_folded_is_forgotten, [("report", "v1", 1, 1)]),
     (corrections_reopen_nothing, [("report", "v1", 1, 1), ("approve", "c"), ("report", "v1", 2, 1)]),
-    XX,
+    (
+        reports_count_where_their_unit_stands_now,
+        [("move", "c", "q"), ("report", "v1", 1, 1), ("fold", 4)],
+    ),
 ]
 """Bugs, each with a plan in which it shows; the test above lives such plans, too, and many others."""
 

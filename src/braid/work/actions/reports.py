@@ -124,8 +124,8 @@ def _file(period: Period, filings: Sequence[Filing], *, by: Actor, at: datetime)
     for filing in filings:
         check_filing(asked, filing)
     paths = paths_at(units, period.opened_at)
-    approved = hold_parts(period, paths.values())
     rows = [_report(period, filing, paths[filing.unit.pk], asked.fields, by=by, at=at) for filing in filings]
+    approved = hold_parts(period, [report.counted_path for report in rows])
     both = list(zip(filings, rows, strict=True))
     _create([report for filing, report in both if filing.seen is None])
     _replace([(filing, report) for filing, report in both if filing.seen is not None])
