@@ -36,11 +36,17 @@ KEPT = """(async () => {
 
 def settled(page: Page) -> Page:
     """The page, once the service worker answers for it and has fetched Today and the inbox."""
+    until(page, f"{KEPT}.then((pages) => pages >= 2)")
+    return page
+
+
+def until(page: Page, expression: str, about: object = None) -> None:
+    """Wait for what a promise comes to be (Playwright's own `wait_for_function` takes the promise itself for an answer)."""
     for _ in range(1200):
-        if page.evaluate(KEPT) >= 2:
-            return page
+        if page.evaluate(expression, about):
+            return
         page.wait_for_timeout(50)
-    raise AssertionError("the service worker keeps nothing")
+    raise AssertionError(f"never came true: {expression}")
 
 
 def waiting(page: Page) -> int:
@@ -73,7 +79,7 @@ def test_reading_answering_and_sending_later(visit: Visit, head: Person) -> None
 
     page.context.set_offline(False)
     page.goto("/today/")
-    page.wait_for_function("window.braidQueue && braidQueue.all().then((all) => all.length === 0)")
+    until(page, "window.braidQueue && braidQueue.all().then((all) => all.length === 0)")
     expect(page.get_by_role("link", name="1 waiting to send")).to_be_hidden()
     assert Receipt.objects.filter(fact=2, person=head).count() == 1
 
@@ -173,9 +179,7 @@ def test_another_person_on_the_same_device_finds_nothing(visit: Visit, head: Per
     before = page.evaluate("braidQueue.who()")
     page.context.add_cookies([session_of(live_server.url, other)])
     page.goto("/today/")
-    page.wait_for_function(
-        "(before) => window.braidQueue && braidQueue.who().then((who) => who !== before)", arg=before
-    )
+    until(page, "(before) => window.braidQueue && braidQueue.who().then((who) => who !== before)", before)
     page.context.set_offline(True)
     page.goto(hers)
     expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
