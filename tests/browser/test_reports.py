@@ -28,7 +28,7 @@ from tests.factories.reports import choice, number, period, report_form
 
 from .conftest import Visit, assert_accessible, assert_accessible_at_night
 from .test_notices import shoot
-from .test_offline import settled, until, waiting
+from .test_offline import left_once_online, marked, settled, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,10 +138,9 @@ def test_filed_without_a_connection_it_arrives_later(visit: Visit, officer: Pers
     page.goto(address)
     expect(page.get_by_label("3. Lessons held")).to_have_value("12")
     assert not Report.objects.exists()
-    page.context.set_offline(False)
+    assert left_once_online(page) == 0
     page.goto("/reports/")
     expect(page.get_by_role("link", name="1 waiting to send")).to_be_hidden()
-    page.goto("/reports/")
     expect(page.get_by_text("Reported lately")).to_be_visible()
     assert Report.objects.get().values == {"f1": 3, "f2": 1, "f3": 12, "f4": 0}
 
@@ -165,7 +164,7 @@ def test_a_file_answered_offline_arrives_as_it_was_chosen(
     expect(item).to_have_count(1)
     assert not Report.objects.exists()
 
-    assert _left_once_online(page) == 0
+    assert left_once_online(page) == 0
     report, kept = Report.objects.get(), StoredFile.objects.get()
     assert (report.state, report.values) == ("filed", {"f1": kept.pk, "f2": 8})
     assert kept.name == "receipt.pdf"
@@ -179,7 +178,7 @@ def test_a_picture_taken_offline_arrives_as_the_one_that_was_taken(
     chosen.write_bytes(picture_bytes("PNG", (40, 30)))
     page = settled(visit("/today/", person=officer, worker=True))
     _fill_offline(page, asking, chosen, "Keep it for later")
-    assert _left_once_online(page) == 0
+    assert left_once_online(page) == 0
     kept = StoredFile.objects.get()
     assert Report.objects.get().values == {"f1": kept.pk, "f2": 7}
     assert kept.digest == _digest_here(chosen), "a picture is made anew, from the very same bytes"
@@ -195,7 +194,7 @@ def test_a_picture_taken_offline_arrives_as_the_one_that_was_taken(
     expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
     page.goto(_address(asking))
     expect(page.get_by_label("Leave this file out")).to_be_checked()
-    assert _left_once_online(page) == 0
+    assert left_once_online(page) == 0
     assert Report.objects.get().values == {"f2": 7}
 
 
@@ -208,7 +207,7 @@ def test_a_file_that_was_refused_is_still_there_to_be_sent(
     deputy = member(units["village"], Office.DEPUTY, who=person("Li Na"))
     save_draft(asking, units["village"], Filled({"f2": 3}), seen=None, by=deputy, at=timezone.now())
     connections.close_all()
-    assert _left_once_online(page) == 1
+    assert left_once_online(page) == 1
     page.goto("/today/")
     page.get_by_role("link", name="1 could not be sent: please look").click()
     expect(page.get_by_text("somebody may have changed it meanwhile")).to_be_visible()
@@ -221,6 +220,7 @@ def test_a_file_that_was_refused_is_still_there_to_be_sent(
     expect(page.get_by_role("heading", name="How it is now")).to_be_visible()
     expect(page.get_by_role("link", name="The file that was chosen")).to_be_visible()
     assert Report.objects.get().values == {"f2": 3}
+    marked(page)
     page.get_by_role("button", name="Report it").click()
     expect(page.locator("#messages")).to_contain_text("Reported.")
     kept = StoredFile.objects.get()
@@ -290,15 +290,8 @@ def _write_offline(page: Page, asking: Period, chosen: Path, button: str) -> Non
     page.reload()
     page.get_by_label("1. A picture").set_input_files(chosen)
     page.get_by_label("2. People").fill("7")
+    marked(page)
     page.get_by_role("button", name=button).click()
-
-
-def _left_once_online(page: Page) -> int:
-    """How many forms the device still has once it has sent them all; the page that is open asks the server nothing meanwhile."""
-    page.context.set_offline(False)
-    page.evaluate("navigator.serviceWorker.ready.then((ready) => ready.active.postMessage('send'))")
-    until(page, "braidQueue.all().then((all) => all.every((entry) => entry.state !== 'waiting'))")
-    return waiting(page)
 
 
 def _files_in(page: Page) -> list[str]:
@@ -327,7 +320,7 @@ def test_what_was_filed_offline_over_another_hand_is_shown_and_kept(
     deputy = member(units["village"], Office.DEPUTY, who=person("Li Na"))
     save_draft(asked, units["village"], Filled({"f3": 7}), seen=None, by=deputy, at=timezone.now())
     connections.close_all()
-    page.context.set_offline(False)
+    assert left_once_online(page) == 1
     page.goto("/today/")
     page.get_by_role("link", name="1 could not be sent: please look").click()
     page.goto(address)
@@ -337,6 +330,7 @@ def test_what_was_filed_offline_over_another_hand_is_shown_and_kept(
     expect(page.get_by_role("heading", name="How it is now")).to_be_visible()
     assert Report.objects.get().values == {"f3": 7}
     assert_accessible(page)
+    marked(page)
     page.get_by_role("button", name="Report it").click()
     expect(page.locator("#messages")).to_contain_text("Reported.")
     assert Report.objects.get().values["f3"] == 12

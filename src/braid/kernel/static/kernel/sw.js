@@ -152,10 +152,10 @@ async function dropOlder(request) {
   await tellPages();
 }
 
-let sending = null; // one after the other, however many pages ask
+let sending = Promise.resolve(); // one after the other, however many pages ask; who asks while one fails is not forgotten
 
 function sendAll() {
-  sending = sending || sendEach().then(() => tellPages(), () => undefined).then(() => { sending = null; });
+  sending = sending.then(sendEach).then(() => tellPages(), () => undefined);
   return sending;
 }
 
