@@ -36,17 +36,36 @@ KEPT = """(async () => {
 
 def settled(page: Page) -> Page:
     """The page, once the service worker answers for it and has fetched Today and the inbox."""
+    until(page, f"{KEPT}.then((pages) => pages >= 2)")
+    return page
+
+
+def until(page: Page, expression: str, about: object = None) -> None:
+    """Wait for what a promise comes to be (Playwright's own `wait_for_function` takes the promise itself for an answer)."""
     for _ in range(1200):
-        if page.evaluate(KEPT) >= 2:
-            return page
+        if page.evaluate(expression, about):
+            return
         page.wait_for_timeout(50)
-    raise AssertionError("the service worker keeps nothing")
+    raise AssertionError(f"never came true: {expression}")
 
 
 def waiting(page: Page) -> int:
     """How many forms wait on the device; the page's heading may be there before its scripts are."""
-    page.wait_for_function("window.braidQueue")
+    until(page, "Boolean(window.braidQueue)")
     return int(page.evaluate("braidQueue.all().then((all) => all.length)"))
+
+
+def marked(page: Page) -> None:
+    """Wait until the page has marked its form as one that may wait: on a loaded machine a click can be quicker than scripts."""
+    page.locator('form[data-offline] [name="_slot"]').wait_for(state="attached")
+
+
+def left_once_online(page: Page) -> int:
+    """How many forms the device still has once it has sent all; the open page asks nothing meanwhile (SQLite would be locked)."""
+    page.context.set_offline(False)
+    page.evaluate("navigator.serviceWorker.ready.then((ready) => ready.active.postMessage('send'))")
+    until(page, "window.braidQueue && braidQueue.all().then((all) => all.every((one) => one.state !== 'waiting'))")
+    return waiting(page)
 
 
 def test_reading_answering_and_sending_later(visit: Visit, head: Person) -> None:
@@ -71,9 +90,8 @@ def test_reading_answering_and_sending_later(visit: Visit, head: Person) -> None
     page.goto("/people/county/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
 
-    page.context.set_offline(False)
+    assert left_once_online(page) == 0
     page.goto("/today/")
-    page.wait_for_function("window.braidQueue && braidQueue.all().then((all) => all.length === 0)")
     expect(page.get_by_role("link", name="1 waiting to send")).to_be_hidden()
     assert Receipt.objects.filter(fact=2, person=head).count() == 1
 
@@ -95,7 +113,7 @@ def test_a_draft_written_offline_meets_another_hand_and_nothing_is_lost(visit: V
 
     change_notice(draft, NoticeText("Begun", "Another hand."), by=head, at=timezone.now())
     connections.close_all()
-    page.context.set_offline(False)
+    assert left_once_online(page) == 1
     page.goto("/today/")
     page.get_by_role("link", name="1 could not be sent: please look").click()
     expect(page.get_by_text("somebody may have changed it meanwhile")).to_be_visible()
@@ -120,7 +138,7 @@ def test_what_was_refused_just_now_is_not_covered_by_older_words_of_the_device(v
     expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
     change_notice(draft, NoticeText("Begun", "Another hand."), by=head, at=timezone.now())
     connections.close_all()
-    page.context.set_offline(False)
+    assert left_once_online(page) == 1
     page.goto("/today/")
     expect(page.get_by_role("link", name="1 could not be sent: please look")).to_be_visible()
     page.goto(address)
@@ -129,7 +147,7 @@ def test_what_was_refused_just_now_is_not_covered_by_older_words_of_the_device(v
     text.fill("Written at home.")
     page.get_by_role("button", name="Save and choose recipients").click()
     expect(page.get_by_role("heading", name="How it is now")).to_be_visible()
-    page.locator('form[data-offline] [name="_slot"]').wait_for(state="attached")
+    marked(page)
     expect(text).to_have_value("Written at home.")
     page.get_by_role("button", name="Save and choose recipients").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Who gets it")
@@ -173,9 +191,7 @@ def test_another_person_on_the_same_device_finds_nothing(visit: Visit, head: Per
     before = page.evaluate("braidQueue.who()")
     page.context.add_cookies([session_of(live_server.url, other)])
     page.goto("/today/")
-    page.wait_for_function(
-        "(before) => window.braidQueue && braidQueue.who().then((who) => who !== before)", arg=before
-    )
+    until(page, "(before) => window.braidQueue && braidQueue.who().then((who) => who !== before)", before)
     page.context.set_offline(True)
     page.goto(hers)
     expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")

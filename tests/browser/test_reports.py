@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
+from braid.kernel.files import path_of, prove
 from braid.kernel.ledger import Strand, record
+from braid.kernel.models import StoredFile
 from braid.people.enums import Office
 from braid.people.models import Person
 from braid.units.models import Unit
@@ -17,11 +23,12 @@ from braid.work.actions import FieldPlan, Filled, save_draft
 from braid.work.enums import FieldKind
 from braid.work.models import Period, Report, ReportForm
 from tests.factories import member, person, tree
+from tests.factories.files import PDF, picture_bytes
 from tests.factories.reports import choice, number, period, report_form
 
 from .conftest import Visit, assert_accessible, assert_accessible_at_night
 from .test_notices import shoot
-from .test_offline import settled
+from .test_offline import left_once_online, marked, settled, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,6 +43,8 @@ TABLE = FieldPlan(
         "columns": [{"en": "women", "zh-hans": "女"}, {"en": "men", "zh-hans": "男"}],
     },
 )
+FILES = "Array.from(document.querySelector('input[type=file]').files, (file) => file.name)"
+"""The names of the files that stand in the form of a page."""
 FILE = FieldPlan(FieldKind.FILE, {"en": "A picture", "zh-hans": "照片"}, is_required=False)
 
 
@@ -129,40 +138,171 @@ def test_filed_without_a_connection_it_arrives_later(visit: Visit, officer: Pers
     page.goto(address)
     expect(page.get_by_label("3. Lessons held")).to_have_value("12")
     assert not Report.objects.exists()
-    page.context.set_offline(False)
+    assert left_once_online(page) == 0
     page.goto("/reports/")
     expect(page.get_by_role("link", name="1 waiting to send")).to_be_hidden()
-    page.goto("/reports/")
     expect(page.get_by_text("Reported lately")).to_be_visible()
     assert Report.objects.get().values == {"f1": 3, "f2": 1, "f3": 12, "f4": 0}
 
 
-def test_without_a_connection_a_file_field_says_so_and_the_rest_is_kept(
-    visit: Visit, officer: Person, units: dict[str, Unit]
+def test_a_file_answered_offline_arrives_as_it_was_chosen(
+    visit: Visit, officer: Person, units: dict[str, Unit], tmp_path: Path
 ) -> None:
-    asking = period(report_form(units["county"], fields=(FILE, number("People", low=0))), due_on=date(2030, 1, 4))
-    address = f"/reports/{asking.pk}/village/fill/"
+    asking, chosen = _with_file(units), _paper(tmp_path)
     page = settled(visit("/today/", person=officer, worker=True))
-    page.goto(address)
-    choose = page.get_by_role("button", name="Keep the rest and choose a file")
-    words = page.get_by_text("Without a connection no file can be chosen.")
-    expect(choose).to_be_visible()
-    expect(words).to_be_hidden()
-    page.context.set_offline(True)
-    page.goto(address)
-    expect(words).to_be_visible()
-    expect(choose).to_be_hidden()
+    _fill_offline(page, asking, chosen, "Report it")
+    item = page.locator("[data-waiting-list] > li")
+    expect(item.get_by_text("waiting to send")).to_be_visible()
+    expect(item.get_by_text("receipt.pdf")).to_be_visible()
+    expect(item.get_by_label("What you wrote")).to_have_value("7")
     assert_accessible(page)
-    page.get_by_label("2. People").fill("7")
-    page.get_by_role("button", name="Keep it for later").click()
+    shoot(page, "offline-file-waiting")
+    page.goto(_address(asking))
+    assert _files_in(page) == ["receipt.pdf"]
+    page.get_by_label("2. People").fill("8")
+    page.get_by_role("button", name="Report it").click()
+    expect(item).to_have_count(1)
+    assert not Report.objects.exists()
+
+    assert left_once_online(page) == 0
+    report, kept = Report.objects.get(), StoredFile.objects.get()
+    assert (report.state, report.values) == ("filed", {"f1": kept.pk, "f2": 8})
+    assert kept.name == "receipt.pdf"
+    assert path_of(kept.digest).read_bytes() == chosen.read_bytes()
+
+
+def test_a_picture_taken_offline_arrives_as_the_one_that_was_taken(
+    visit: Visit, officer: Person, units: dict[str, Unit], tmp_path: Path
+) -> None:
+    asking, chosen = _with_file(units), tmp_path / "lantern.png"
+    chosen.write_bytes(picture_bytes("PNG", (40, 30)))
+    page = settled(visit("/today/", person=officer, worker=True))
+    _fill_offline(page, asking, chosen, "Keep it for later")
+    assert left_once_online(page) == 0
+    kept = StoredFile.objects.get()
+    assert Report.objects.get().values == {"f1": kept.pk, "f2": 7}
+    assert kept.digest == _digest_here(chosen), "a picture is made anew, from the very same bytes"
+    page.goto(_address(asking))
+    expect(page.get_by_role("link", name="The file that was chosen")).to_be_visible()
+    expect(page.get_by_text(kept.name)).to_be_visible()
+    assert_accessible(page)
+    shoot(page, "report-file-chosen")
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_label("Leave this file out").check()
+    page.get_by_role("button", name="Report it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
-    page.context.set_offline(False)
-    page.goto("/today/")
-    page.wait_for_function("window.braidQueue && braidQueue.all().then((all) => all.length === 0)")
+    page.goto(_address(asking))
+    expect(page.get_by_label("Leave this file out")).to_be_checked()
+    assert left_once_online(page) == 0
     assert Report.objects.get().values == {"f2": 7}
-    page.goto(address)
+
+
+def test_a_file_that_was_refused_is_still_there_to_be_sent(
+    visit: Visit, officer: Person, units: dict[str, Unit], tmp_path: Path
+) -> None:
+    asking, chosen = _with_file(units), _paper(tmp_path)
+    page = settled(visit("/today/", person=officer, worker=True))
+    _fill_offline(page, asking, chosen, "Report it")
+    deputy = member(units["village"], Office.DEPUTY, who=person("Li Na"))
+    save_draft(asking, units["village"], Filled({"f2": 3}), seen=None, by=deputy, at=timezone.now())
+    connections.close_all()
+    assert left_once_online(page) == 1
+    page.goto("/today/")
+    page.get_by_role("link", name="1 could not be sent: please look").click()
+    expect(page.get_by_text("somebody may have changed it meanwhile")).to_be_visible()
+    expect(page.get_by_text("receipt.pdf")).to_be_visible()
+    assert not StoredFile.objects.exists(), "the device has it"
+    page.goto(_address(asking))
     expect(page.get_by_label("2. People")).to_have_value("7")
-    expect(choose).to_be_visible()
+    assert _files_in(page) == ["receipt.pdf"]
+    page.get_by_role("button", name="Report it").click()
+    expect(page.get_by_role("heading", name="How it is now")).to_be_visible()
+    expect(page.get_by_role("link", name="The file that was chosen")).to_be_visible()
+    assert Report.objects.get().values == {"f2": 3}
+    marked(page)
+    page.get_by_role("button", name="Report it").click()
+    expect(page.locator("#messages")).to_contain_text("Reported.")
+    kept = StoredFile.objects.get()
+    assert Report.objects.get().values == {"f1": kept.pk, "f2": 7}
+    assert path_of(kept.digest).read_bytes() == chosen.read_bytes()
+    expect(page.get_by_text("could not be sent")).to_be_hidden()
+
+
+def test_an_old_browser_says_that_the_file_waits(
+    visit: Visit, officer: Person, units: dict[str, Unit], tmp_path: Path
+) -> None:
+    asking = _with_file(units)
+    page = settled(visit("/today/", person=officer, worker=True))
+    page.context.add_init_script("delete window.DataTransfer;")
+    _fill_offline(page, asking, _paper(tmp_path), "Report it")
+    page.goto(_address(asking))
+    expect(page.get_by_label("2. People")).to_have_value("7")
+    expect(page.get_by_text("receipt.pdf is kept on this device and waits to be sent.")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_a_device_without_room_says_so_and_all_stays_on_the_page(
+    visit: Visit, officer: Person, units: dict[str, Unit], tmp_path: Path, live_server: LiveServer
+) -> None:
+    asking = _with_file(units)
+    page = settled(visit("/today/", person=officer, worker=True))
+    page.goto(_address(asking))
+    tools = page.context.new_cdp_session(page)
+    tools.send("Storage.overrideQuotaForOrigin", {"origin": live_server.url, "quotaSize": 1})
+    page.goto("/reports/")  # no copy of it can be kept, and it is shown
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reports due")
+    (worker,) = page.context.service_workers
+    worker.evaluate("void (braidQueue.put = () => Promise.reject(new DOMException('', 'QuotaExceededError')))")
+    _write_offline(page, asking, _paper(tmp_path), "Report it")
+    words = page.get_by_role("alert").filter(has_text="This was neither sent nor kept")
+    expect(words).to_be_focused()
+    expect(page.get_by_label("2. People")).to_have_value("7")
+    assert page.evaluate(FILES) == ["receipt.pdf"]
+    assert waiting(page) == 0
+    assert_accessible(page)
+    shoot(page, "offline-no-room")
+
+
+def _with_file(units: dict[str, Unit]) -> Period:
+    return period(report_form(units["county"], fields=(FILE, number("People", low=0))), due_on=date(2030, 1, 4))
+
+
+def _address(asking: Period) -> str:
+    return f"/reports/{asking.pk}/village/fill/"
+
+
+def _paper(folder: Path) -> Path:
+    """A file that is kept as it is, so that its bytes can be compared."""
+    chosen = folder / "receipt.pdf"
+    chosen.write_bytes(PDF)
+    return chosen
+
+
+def _fill_offline(page: Page, asking: Period, chosen: Path, button: str) -> None:
+    _write_offline(page, asking, chosen, button)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Without a connection")
+
+
+def _write_offline(page: Page, asking: Period, chosen: Path, button: str) -> None:
+    page.goto(_address(asking))
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_label("1. A picture").set_input_files(chosen)
+    page.get_by_label("2. People").fill("7")
+    marked(page)
+    page.get_by_role("button", name=button).click()
+
+
+def _files_in(page: Page) -> list[str]:
+    """The files that stand in the form, once the page has filled it again."""
+    expect(page.get_by_text("You see what you wrote on this device.")).to_be_visible()
+    names: list[str] = page.evaluate(FILES)
+    return names
+
+
+def _digest_here(chosen: Path) -> str:
+    return hashlib.sha256(prove(SimpleUploadedFile(chosen.name, chosen.read_bytes())).data).hexdigest()
 
 
 def test_what_was_filed_offline_over_another_hand_is_shown_and_kept(
@@ -180,7 +320,7 @@ def test_what_was_filed_offline_over_another_hand_is_shown_and_kept(
     deputy = member(units["village"], Office.DEPUTY, who=person("Li Na"))
     save_draft(asked, units["village"], Filled({"f3": 7}), seen=None, by=deputy, at=timezone.now())
     connections.close_all()
-    page.context.set_offline(False)
+    assert left_once_online(page) == 1
     page.goto("/today/")
     page.get_by_role("link", name="1 could not be sent: please look").click()
     page.goto(address)
@@ -190,6 +330,7 @@ def test_what_was_filed_offline_over_another_hand_is_shown_and_kept(
     expect(page.get_by_role("heading", name="How it is now")).to_be_visible()
     assert Report.objects.get().values == {"f3": 7}
     assert_accessible(page)
+    marked(page)
     page.get_by_role("button", name="Report it").click()
     expect(page.locator("#messages")).to_contain_text("Reported.")
     assert Report.objects.get().values["f3"] == 12
@@ -249,7 +390,6 @@ def test_the_other_pages_pass_axe(visit: Visit, units: dict[str, Unit], asked: P
         f"/forms/{big.pk}/versions/1/",
         f"/forms/{big.pk}/paper/",
         f"{here}/village/fill/",
-        f"{here}/village/file/f2/",
         f"{here}/township/bulk/",
         f"/reports/{asked.pk}/village/counted/f1/",
         "/reports/",

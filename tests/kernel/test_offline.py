@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse, HttpResponseRedirect
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from braid.contact.models import Notice, Receipt
 from braid.home.hot import SHELF
-from braid.kernel.models import SentOnce
-from braid.kernel.offline import KEPT_FOR, forget_sent
+from braid.kernel.errors import WrongState
+from braid.kernel.models import Document, SentOnce
+from braid.kernel.offline import KEPT_FOR, forget_sent, once
 from braid.people.actions.sessions import end_all_sessions
 from braid.people.enums import Office
 from braid.people.models import Person
@@ -137,6 +142,29 @@ def test_what_was_refused_can_be_sent_again(head: Person) -> None:
     answer = client.post(f"/notices/{stale.pk}/edit/", data, headers={"X-Offline": "1"})
     assert answer.status_code == 422
     assert not SentOnce.objects.exists()
+
+
+def noted(answer: HttpResponse | None) -> tuple[int, int]:
+    """How many rows and keys there are after a view that writes a row and then answers `answer`, or breaks off."""
+
+    def view(request: Any) -> HttpResponse:
+        Document.objects.create(kind="noted", key=Document.objects.count(), words="")
+        if answer is None:
+            raise WrongState("no")
+        return answer
+
+    request = RequestFactory().post("/", {"_key": KEY})
+    request.person = SimpleNamespace(pk=1)  # type: ignore[attr-defined]
+    with suppress(WrongState):
+        once(view)(request)
+    return Document.objects.filter(kind="noted").count(), SentOnce.objects.count()
+
+
+def test_what_a_view_wrote_stands_with_its_key_or_without_it_and_an_exception_takes_back_all(db: None) -> None:
+    assert noted(None) == (0, 0)
+    assert noted(HttpResponse(status=422)) == (1, 0)
+    assert noted(HttpResponseRedirect("/there/")) == (2, 1)
+    assert noted(HttpResponseRedirect("/there/")) == (2, 1)
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 65])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 from typing import Any
 
@@ -100,8 +99,8 @@ def filled(world: World) -> dict[str, Any]:
     return {"based_on": "new", "_act": "file", "f1": "3"}
 
 
-def picture(world: World) -> dict[str, Any]:
-    return {"file": SimpleUploadedFile("a.jpg", io.BytesIO(picture_bytes()).getvalue())}
+def pictured(world: World) -> dict[str, Any]:
+    return filled(world) | {"f3": SimpleUploadedFile("a.jpg", picture_bytes())}
 
 
 RUNNERS = everybody(200, stranger=403, anonymous=302, deputy=200, liaison=403, member=403)
@@ -192,12 +191,11 @@ ROUTES = [
     at_place("report", SEEN),
     at_place("report_fill", SEEN),
     at_place("report_fill", BROUGHT, thing="period_other", method="POST", data=filled),
+    at_place("report_fill", BROUGHT, thing="period_other", method="POST", data=pictured, note="with a file"),
     at_place(
         "report_fill", cut(422, deputy=422, liaison=422, member=404), method="POST", data=filled, note="overtaken"
     ),
     at_place("report_counted", SEEN, key="f2"),
-    at_place("report_file", SEEN, key="f3"),
-    at_place("report_file", BROUGHT, key="f3", method="POST", data=picture),
     at_place("bulk_reports", cut(200, deputy=200, liaison=403, member=404)),
     at_place("bulk_reports", cut(302, deputy=302, liaison=403, member=404), method="POST", data=answers),
     at_place("bulk_file", cut(200, deputy=200, liaison=403, member=404)),

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +14,6 @@ from django.utils import timezone
 from braid.journal.actions import fold
 from braid.kernel.access import OPERATOR
 from braid.kernel.ledger import Strand, record
-from braid.kernel.models import StoredFile
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.work.actions import FieldPlan, Filled, close_period, file_report, open_period, send_back
@@ -25,7 +23,6 @@ from braid.work.queries.counted import counts_for, entries_for
 from braid.work.queries.reports import reports_due_for
 from tests import factories
 from tests.clients import client_of, queries_of
-from tests.factories.files import picture_bytes
 from tests.factories.reports import OPENED, choice, number, period, report_form
 
 pytestmark = pytest.mark.django_db
@@ -121,25 +118,6 @@ def test_every_kind_of_answer_comes_and_goes(world: SimpleNamespace, hers: Clien
     page = text_of(hers, "report", made.pk, "village")
     assert "Mon 30 Nov 2026" in page
     assert 'value="4"' in text_of(hers, "report_fill", made.pk, "village")
-
-
-def test_a_file_is_an_answer_and_read_by_those_who_read_the_report(world: SimpleNamespace, hers: Client) -> None:
-    made = asked(world, FieldPlan(FieldKind.FILE, {"en": "A picture"}), number())
-    there = fill(hers, made, f2="4", _act="f1")
-    assert there["Location"] == reverse("report_file", args=[made.pk, "village", "f1"])
-    assert "A picture" in hers.get(there["Location"]).content.decode()
-    back = hers.post(there["Location"], {"file": SimpleUploadedFile("a.jpg", picture_bytes())})
-    kept = StoredFile.objects.get()
-    page = hers.get(back["Location"]).content.decode()
-    assert f'name="f1" value="{kept.pk}"' in page
-    begun = Report.objects.get()
-    assert fill(hers, made, based_on=stamp(begun), f1=str(kept.pk + 9), f2="4").status_code == 422
-    assert fill(hers, made, based_on=stamp(begun), f1=str(kept.pk), f2="4").status_code == 302
-    address = reverse("stored_file", args=[kept.pk])
-    picture = client_of(world.heads["county"]).get(address)
-    assert picture.status_code == 200
-    b"".join(picture)  # type: ignore[arg-type]
-    assert client_of(world.heads["other"]).get(address).status_code == 404
 
 
 def test_what_the_journal_counted_is_filed_unless_she_says_why_not(world: SimpleNamespace, hers: Client) -> None:

@@ -90,8 +90,10 @@ def keep_offline(view: View) -> View:
 def once(view: View) -> View:
     """Do what a form with a key (`_key`) asks once; sent again, it is answered as it was then. Inside `signed_in`.
 
-    The key is written in the transaction of the act, so that the form is either done and known or neither. A form that a
-    device sends by itself (`X-Offline`) gets 204 in place of a page to go to.
+    The key is written in the transaction of the act, so that the form is either done and known or neither. A view that redirects
+    has done it. One that answers anything else (its page again, with what is wrong) has not: the key is taken back, and what it
+    wrote all the same stands, like a file that came along. An exception takes back everything. A form that a device sends by
+    itself (`X-Offline`) gets 204 in place of a page to go to.
     """
 
     @wraps(view)
@@ -122,7 +124,7 @@ def _done_now(act: Callable[[], HttpResponse], who: int, key: str) -> HttpRespon
             if answer.status_code in (301, 302, 303):
                 SentOnce.objects.filter(pk=row.pk).update(location=answer.headers["Location"])
             else:
-                transaction.set_rollback(True)
+                row.delete()
         return answer
     except IntegrityError:
         before = _done_before(who, key)

@@ -71,7 +71,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/<str:code>/bulk/", bulk_reports.bulk_reports, name="bulk_reports"),
     path("reports/<int:pk>/<str:code>/bulk/file/", bulk_reports.bulk_file, name="bulk_file"),
     path("reports/<int:pk>/<str:code>/counted/<slug:key>/", reports.report_counted, name="report_counted"),
-    path("reports/<int:pk>/<str:code>/file/<slug:key>/", reports.report_file, name="report_file"),
     path("rollups/", rollups.rollups, name="rollups"),
     path("rollups/<int:pk>/", rollups.rollup, name="rollup"),
     path("rollups/<int:pk>/at/<str:code>/", rollups.rollup_unit, name="rollup_unit"),

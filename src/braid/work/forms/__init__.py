@@ -1,7 +1,7 @@
 """Input into clean values, one file per noun."""
 
 from .report_forms import AskedForm, CheckForm, NewRegisterForm, PeriodForm, QuestionForm, RegisterForm, SheetForm
-from .reports import FillForm, ReportFileForm
+from .reports import FillForm
 
 __all__ = [
     "AskedForm",
@@ -11,6 +11,5 @@ __all__ = [
     "PeriodForm",
     "QuestionForm",
     "RegisterForm",
-    "ReportFileForm",
     "SheetForm",
 ]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from braid.contact.words import said
-from braid.kernel.files import FileField
+from braid.kernel.files import FileField, Proven, kinds_in_words
 from braid.kernel.models import StoredFile
 from braid.people.forms import DayInput
 from braid.work.actions import Filled
@@ -33,7 +36,7 @@ class Asked:
 
     question: Field
     box: forms.BoundField | None
-    """Where the answer is typed; None for a table."""
+    """Where the answer is typed or a file is brought; None for a table."""
     cells: list[tuple[str, list[forms.BoundField]]] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     count: Count | None = None
@@ -41,6 +44,11 @@ class Asked:
     is_corrected: bool = False
     last_time: str = ""
     is_from_last_time: bool = False
+    number: forms.BoundField | None = None
+    """The number of the file that was chosen before."""
+    file: StoredFile | None = None
+    without: forms.BoundField | None = None
+    """Where she says that she does without that file."""
 
     @property
     def words_of_count(self) -> str:
@@ -57,8 +65,9 @@ class Asked:
 class FillForm(forms.Form):
     """The questions of a version to be answered on one page.
 
-    A number filled from the journal is what was counted, unless she types another one and says why. A page that begins with what
-    somebody changed meanwhile is refused once, with all she wrote, so that she can compare.
+    A number filled from the journal is what was counted, unless she types another one and says why. A file is brought with the
+    form, or was before: then its number goes along. A page that begins with what somebody changed meanwhile is refused once, with
+    all she wrote, so that she can compare.
     """
 
     based_on = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -81,13 +90,13 @@ class FillForm(forms.Form):
     def __init__(
         self,
         data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
         *,
         version: FormVersion,
         counts: Mapping[str, Count],
         report: Report | None = None,
         last: Report | None = None,
         begin_with_last: bool = False,
-        files: Mapping[str, int] | None = None,
         is_whole: bool = True,
     ) -> None:
         self._version, self._counts, self._report, self._is_whole = version, counts, report, is_whole
@@ -96,10 +105,10 @@ class FillForm(forms.Form):
         self._begins_with_last = begin_with_last and not (report and report.values)
         stamp = stamp_of(report)
         self.is_stale = data is not None and data.get("based_on", UNBEGUN) != stamp
-        if data is not None and self.is_stale:
-            data = data.copy()
-            data["based_on"] = stamp  # she has seen it now: sending it again is her decision
-        super().__init__(data, initial=self._initial(stamp, files or {}), use_required_attribute=False)
+        if data is not None:
+            self._typed = data = data.copy()
+            data["based_on"] = stamp  # she sees it now: sending it again is her decision
+        super().__init__(data, files, initial=self._initial(stamp), use_required_attribute=False)
         if not is_filed(report):
             del self.fields["why"]
         elif not is_whole:
@@ -122,13 +131,6 @@ class FillForm(forms.Form):
         for key, count in self._counts.items():
             if self._corrects(key) and count.value is not None and not values.get(f"{key}_why", "").strip():
                 self.add_error(f"{key}_why", _("Say why it is not what was counted."))
-        for question in self.questions:
-            if (
-                question.kind == FieldKind.FILE
-                and not self._has_errors(question.key)
-                and not self._is_own_file(question)
-            ):
-                self.add_error(question.key, _("Choose a file."))
         return values
 
     @property
@@ -137,6 +139,21 @@ class FillForm(forms.Form):
         counted = {key: count.value for key, count in self._counts.items() if count.value is not None}
         reasons = {key: self.cleaned_data[f"{key}_why"].strip() for key in counted if self._corrects(key)}
         return Filled(self._values, reasons, counted, self.cleaned_data["note"].strip(), self.cleaned_data["minutes"])
+
+    @property
+    def brought(self) -> dict[str, Proven]:
+        """The files that came with the form and may be kept, by key, once it was looked at: whatever else is wrong in it."""
+        keys = [question.key for question in self.questions if question.kind == FieldKind.FILE]
+        return {key: self.cleaned_data[key] for key in keys if self.cleaned_data.get(key)}
+
+    def take_kept(self, key: str, file: StoredFile, report: Report) -> None:
+        """The file that was brought for `key` is kept for `report` now: its number is the answer, also when the page is shown."""
+        self._report = report
+        self._own_files[str(file.pk)] = file
+        self._typed["based_on"] = stamp_of(report)
+        self._typed[_number_name(key)] = self.cleaned_data[_number_name(key)] = str(file.pk)
+        self._typed[_without_name(key)] = self.cleaned_data[_without_name(key)] = ""
+        del self.cleaned_data[key]
 
     def asked(self) -> Iterator[Asked]:
         """Each question with its fields, for the page."""
@@ -168,21 +185,28 @@ class FillForm(forms.Form):
             if key in self._counts and not self._corrects(key):
                 return self._counts[key].value
             return _number(values.get(key), question.places)
+        if question.kind == FieldKind.FILE:
+            return UNKEPT if values.get(key) else self._chosen(key)
         value = values.get(key)
         return value.isoformat() if isinstance(value, date) else value.strip() if isinstance(value, str) else value
 
-    def _is_own_file(self, question: Field) -> bool:
-        """Whether the file was brought for this report; none at all is fine."""
-        file = self.cleaned_data.get(question.key)
+    def _chosen(self, key: str) -> Any:
+        """The number of the file that was chosen before, unless she does without it; text where it is none of this report."""
+        number = "" if self.cleaned_data.get(_without_name(key)) else self.cleaned_data.get(_number_name(key), "")
+        return self._own_files[number].pk if number in self._own_files else number
+
+    @cached_property
+    def _own_files(self) -> dict[str, StoredFile]:
+        """What was brought for this report, by its number as it is typed."""
         own = self._report.pk if self._report else None
-        return not file or StoredFile.objects.filter(pk=file, owner=FILE_OWNER, owner_number=own).exists()
+        return {str(file.pk): file for file in StoredFile.objects.filter(owner=FILE_OWNER, owner_number=own)}
 
     def _corrects(self, key: str) -> bool:
         """Whether she typed another number than the one that was counted."""
         typed = self.cleaned_data.get(key, "")
         return bool(typed.strip()) and _number(typed, 0) != self._counts[key].value
 
-    def _initial(self, stamp: str, files: Mapping[str, int]) -> dict[str, Any]:
+    def _initial(self, stamp: str) -> dict[str, Any]:
         report = self._report
         found: dict[str, Any] = {"based_on": stamp, **dict.fromkeys(("note", "minutes"))}
         if report:
@@ -197,7 +221,7 @@ class FillForm(forms.Form):
                 is_other = bool(report and question.key in report.reasons)
                 found[question.key] = found[question.key] if is_other else ""
                 found[f"{question.key}_why"] = report.reasons[question.key] if report and is_other else ""
-        return {**found, **files}
+        return found
 
     def _fields_of(self, question: Field) -> dict[str, forms.Field]:
         is_required = question.is_required and self._is_whole
@@ -207,6 +231,8 @@ class FillForm(forms.Form):
                 for row, names in enumerate(_cells_of(question))
                 for column, name in enumerate(names)
             }
+        if question.kind == FieldKind.FILE:
+            return _file_fields(question)
         count = self._counts.get(question.key)
         if count is None:
             return {question.key: _field_of(question, is_required=is_required)}
@@ -222,6 +248,8 @@ class FillForm(forms.Form):
             columns = [str(said(words)) for words in question.choices["columns"]]
             is_last = self._is_from_last_time(question)
             return Asked(question, None, list(zip(rows, boxes, strict=True)), columns, is_from_last_time=is_last)
+        if question.kind == FieldKind.FILE:
+            return self._asked_file(question)
         count, box = self._counts.get(question.key), self[question.key]
         return Asked(
             question,
@@ -231,6 +259,16 @@ class FillForm(forms.Form):
             is_corrected=bool(count and (box.value() or box.errors or self[f"{question.key}_why"].errors)),
             last_time="" if self._is_from_last_time(question) else last.text,
             is_from_last_time=self._is_from_last_time(question),
+        )
+
+    def _asked_file(self, question: Field) -> Asked:
+        number, without = self[_number_name(question.key)], _without_name(question.key)
+        return Asked(
+            question,
+            self[question.key],
+            number=number,
+            file=self._own_files.get(str(number.value())),
+            without=self[without] if without in self.fields else None,
         )
 
     def _is_from_last_time(self, question: Field) -> bool:
@@ -249,12 +287,17 @@ class FillForm(forms.Form):
 
 LAST = ("why", "note", "minutes")
 """What stands below the questions."""
+UNKEPT = 0
+"""What stands for a file that came with the form and has no number yet."""
 
 
-class ReportFileForm(forms.Form):
-    """A picture or file as an answer."""
+def _number_name(key: str) -> str:
+    """The field with the number of the file that was chosen; to a device, what begins with _ is no word of hers."""
+    return f"_{key}"
 
-    file = FileField(label=gettext_lazy("Picture or file"))
+
+def _without_name(key: str) -> str:
+    return f"{key}_without"
 
 
 def _number(typed: Any, places: int) -> Any:
@@ -287,7 +330,19 @@ def _boxed(question: Field, value: Any) -> dict[str, Any]:
         }
     if question.kind == FieldKind.NUMBER and value is not None:
         return {question.key: number_in_words(value, question.places)}
-    return {question.key: value}
+    return {_number_name(question.key) if question.kind == FieldKind.FILE else question.key: value}
+
+
+def _file_fields(question: Field) -> dict[str, forms.Field]:
+    """Where a file is brought, the number of the one that was chosen before, and a way to do without that one."""
+    help_text = " ".join(filter(None, (str(said(question.help)), kinds_in_words())))
+    fields: dict[str, forms.Field] = {
+        question.key: FileField(label=str(question.said_text), required=False, help_text=help_text),
+        _number_name(question.key): forms.CharField(required=False, widget=forms.HiddenInput),
+    }
+    if not question.is_required:
+        fields[_without_name(question.key)] = forms.BooleanField(label=_("Leave this file out"), required=False)
+    return fields
 
 
 def _field_of(question: Field, *, is_required: bool) -> forms.Field:
@@ -308,8 +363,6 @@ def _field_of(question: Field, *, is_required: bool) -> forms.Field:
         )
     if question.kind == FieldKind.DATE:
         return forms.DateField(widget=DayInput(), **said_to)
-    if question.kind == FieldKind.FILE:
-        return forms.IntegerField(widget=forms.HiddenInput, **said_to)
     return forms.CharField(max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}), **said_to)
 
 

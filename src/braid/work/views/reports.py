@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,8 +18,7 @@ from braid.people.decorators import PersonRequest, page, signed_in
 from braid.work.actions import add_report_file, file_report, save_draft
 from braid.work.answers import answered
 from braid.work.bindings import binding_of
-from braid.work.enums import FieldKind
-from braid.work.forms import FillForm, ReportFileForm
+from braid.work.forms import FillForm
 from braid.work.models import Report, ReportVersion
 from braid.work.queries.bulk_reports import bulks_for
 from braid.work.queries.counted import counts_for, entries_for
@@ -56,14 +55,22 @@ def reports_due(request: PersonRequest) -> HttpResponse:
 @once
 @keep_offline
 def report_fill(request: PersonRequest, pk: int, code: str) -> HttpResponse:
-    """Fill in what a unit is asked: kept as a draft, or filed. What the journal counted stands there already."""
+    """Fill in what a unit is asked: kept as a draft, or filed. What the journal counted stands there already.
+
+    Files that came with it are kept also when the rest has to be put right, so that she chooses none twice. A device that
+    sends by itself has them still.
+    """
     place = place_to_fill_for(request.person, pk, code)
     if not is_open(place.period) and request.method != "POST":
         return redirect("report", pk=pk, code=code)
     act = request.POST.get("_act", "file")
     form = _fill_form(request, place, is_whole=act == "file")
-    if request.method == "POST" and form.is_valid():
-        return _take(request, place, form, act)
+    if request.method == "POST":
+        is_right = form.is_valid()
+        if is_right or "X-Offline" not in request.headers:
+            place = _keep_files(request, place, form)
+        if is_right:
+            return _take(request, place, form, act)
     context = _page_of(place) | {
         "form": form,
         "asked": list(form.asked()),
@@ -75,18 +82,25 @@ def report_fill(request: PersonRequest, pk: int, code: str) -> HttpResponse:
 
 def _fill_form(request: PersonRequest, place: Place, *, is_whole: bool) -> FillForm:
     version = place.period.version
-    asked = fields_of(version)
-    files = {each.key for each in asked if each.kind == FieldKind.FILE} & request.GET.keys()
     return FillForm(
-        request.POST or None,
+        *((request.POST, request.FILES) if request.method == "POST" else ()),
         version=version,
-        counts=counts_for(place.period, place.unit, asked),
+        counts=counts_for(place.period, place.unit, fields_of(version)),
         report=place.report,
         last=report_before(place),
         begin_with_last="last" in request.GET,
-        files={key: int(request.GET[key]) for key in files if request.GET[key].isdecimal()},
         is_whole=is_whole,
     )
+
+
+def _keep_files(request: PersonRequest, place: Place, form: FillForm) -> Place:
+    """Keep the files she brought as answers; a report that nobody had begun is begun by that."""
+    at = timezone.now()
+    for key, proven in form.brought.items():
+        report, kept = add_report_file(place.period, place.unit, proven, seen=place.report, by=request.person, at=at)
+        place = replace(place, report=report)
+        form.take_kept(key, kept, report)
+    return place
 
 
 def _take(request: PersonRequest, place: Place, form: FillForm, act: str) -> HttpResponse:
@@ -98,29 +112,8 @@ def _take(request: PersonRequest, place: Place, form: FillForm, act: str) -> Htt
         messages.success(request, _("Reported. It counts for every level above from now on."))
         return redirect("report", pk=period.pk, code=unit.code)
     save_draft(period, unit, form.filled, seen=seen, by=request.person, at=at)
-    if act != "draft":
-        return redirect("report_file", pk=period.pk, code=unit.code, key=act)
     messages.success(request, _("Kept. It counts once you report it."))
     return redirect("report_fill", pk=period.pk, code=unit.code)
-
-
-@page
-@signed_in
-def report_file(request: PersonRequest, pk: int, code: str, key: str) -> HttpResponse:
-    """Bring a picture or file as the answer to one question."""
-    place = place_to_fill_for(request.person, pk, code)
-    question = place.period.version.fields.filter(key=key, kind=FieldKind.FILE).first()
-    if question is None:
-        raise Http404
-    form = ReportFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        proven = form.cleaned_data["file"]
-        _report, kept = add_report_file(
-            place.period, place.unit, proven, seen=place.report, by=request.person, at=timezone.now()
-        )
-        return redirect(f"{reverse('report_fill', args=[pk, code])}?{key}={kept.pk}")
-    context = _page_of(place) | {"form": form, "question": question}
-    return render(request, "work/report_file.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -23,16 +23,42 @@ async function startForm(form) {
   add(form, "_slot", form.dataset.offlineSlot);
   if ("offlineAnswered" in form.dataset) return; // the page shows what she sent just now, and what is wrong with it
   const touched = new Set();
-  form.addEventListener("input", (event) => touched.add(event.target));
+  form.addEventListener("input", (event) => touched.add(event.target.name));
   const kept = await window.braidQueue.get(form.dataset.offlineSlot);
   if (!kept || kept.who !== await window.braidQueue.who()) return;
-  for (const [name, value] of new URLSearchParams(kept.body)) {
-    const field = form.elements[name];
-    const isHers = field && !name.startsWith("_") && field.type !== "checkbox";
-    if (isHers && !touched.has(field)) field.value = value; // she may have begun to write while it was looked up
-  }
+  fill(form, window.braidQueue.fieldsOf(kept), touched);
   const note = document.querySelector("[data-offline-note]");
   if (note) note.hidden = false;
+}
+
+// What she has `touched` stays: she may have begun to write while it was looked up.
+function fill(form, fields, touched) {
+  for (const box of form.querySelectorAll("input[type=checkbox]")) {
+    if (!touched.has(box.name)) box.checked = fields.some(([name, value]) => name === box.name && value === box.value);
+  }
+  for (const [name, value] of fields) {
+    const field = form.elements[name];
+    if (!field || name.startsWith("_") || field.type === "checkbox" || touched.has(name)) continue;
+    const isFile = typeof value !== "string";
+    if (isFile !== (field.type === "file")) continue;
+    if (isFile) putFile(form, field, value);
+    else field.value = value;
+  }
+}
+
+// The file that waits is chosen again for her; an old browser cannot do that, so the page says that there is one.
+function putFile(form, field, file) {
+  try {
+    const carrier = new DataTransfer();
+    carrier.items.add(file);
+    field.files = carrier.files;
+  } catch (failed) {
+    // not in this browser
+  }
+  const note = form.querySelector('[data-kept-file="' + field.name + '"]');
+  if (!note || field.files.length) return;
+  note.textContent = note.textContent.replace("{name}", file.name);
+  note.hidden = false;
 }
 
 function add(form, name, value) {

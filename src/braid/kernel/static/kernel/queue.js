@@ -1,5 +1,6 @@
 // What waits to be sent, kept on this device: shared by pages and the service worker, so a plain script for old web views.
-// An entry: {slot, key, who, url, what, body, at, state: "waiting" | "refused", status, said}.
+// An entry: {slot, who, url, what, body, at, state: "waiting" | "refused", status, said}. Its body is a list of [name, value], where a
+// value is a text or a File; one that an earlier version kept is a text, as forms without files are sent.
 (function (scope) {
   "use strict";
   // What other scripts keep on this device is hers too: another reader finds nothing of it.
@@ -47,5 +48,6 @@
     put: (entry) => within(STORE, "readwrite", (store) => store.put(entry)),
     drop: (slot) => within(STORE, "readwrite", (store) => store.delete(slot)),
     clear: () => within(STORE, "readwrite", (store) => store.clear()),
+    fieldsOf: (entry) => typeof entry.body === "string" ? Array.from(new URLSearchParams(entry.body)) : entry.body,
   };
 })(self);

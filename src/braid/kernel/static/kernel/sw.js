@@ -95,11 +95,14 @@ async function copyOf(request) {
 }
 
 async function keep(name, request, answer) {
-  const cache = await caches.open(name);
-  await cache.delete(request); // put at the end: the longest unread go first
-  await cache.put(request, answer);
-  const all = await cache.keys();
-  if (name !== ASSETS) await Promise.all(all.slice(0, -MOST_PAGES).map((old) => cache.delete(old)));
+  try {
+    const cache = await caches.open(name);
+    await cache.put(request, answer); // takes the older copy's place, at the end: the longest unread go first
+    const all = await cache.keys();
+    if (name !== ASSETS) await Promise.all(all.slice(0, -MOST_PAGES).map((old) => cache.delete(old)));
+  } catch (full) {
+    // no room on the device: an older copy stays, and what was asked for is shown all the same
+  }
 }
 
 // A copy says that it is one: styles and scripts look for the mark.
@@ -114,37 +117,45 @@ async function form(event, url) {
   try {
     const answer = await fetch(event.request);
     await noteReader(answer, url);
-    if (answer.type === "opaqueredirect") await dropOlder(again);
+    if (answer.type === "opaqueredirect") await dropOlder(again).catch(() => undefined);
     return answer;
   } catch (failed) {
-    const fields = await fieldsOf(again);
-    const who = await braidQueue.who();
-    if (!who || !fields.get("_key")) return caches.match(BRAID.offline);
-    fields.delete("csrfmiddlewaretoken");
-    const entry = { slot: fields.get("_slot") || fields.get("_key"), who, url: url.pathname + url.search, what: fields.get("_what"), body: String(fields), at: Date.now(), state: "waiting" };
-    await braidQueue.put(entry);
-    if (self.registration.sync) self.registration.sync.register("send").catch(() => undefined);
-    return Response.redirect(BRAID.offline, 303);
+    return keepForm(again, url);
   }
 }
 
-async function fieldsOf(request) {
-  const type = request.headers.get("Content-Type") || "";
-  return new URLSearchParams(type.startsWith("application/x-www-form-urlencoded") ? await request.text() : "");
+async function keepForm(request, url) {
+  try {
+    const fields = await request.formData();
+    const who = await braidQueue.who();
+    if (!who || !fields.get("_key")) return caches.match(BRAID.offline);
+    const body = Array.from(fields).filter(([name, value]) => name !== "csrfmiddlewaretoken" && !isNoFile(value));
+    await braidQueue.put({ slot: fields.get("_slot") || fields.get("_key"), who, url: url.pathname + url.search, what: fields.get("_what"), body, at: Date.now(), state: "waiting" });
+  } catch (full) { // no room on the device: she stays on her page, where all of it still stands, and hears why
+    await tellPages("not-kept");
+    return new Response(null, { status: 204 });
+  }
+  if (self.registration.sync) self.registration.sync.register("send").catch(() => undefined);
+  return Response.redirect(BRAID.offline, 303);
+}
+
+// What a browser sends where no file was chosen.
+function isNoFile(value) {
+  return typeof value !== "string" && !value.size && !value.name;
 }
 
 // What she did now takes the place of what she wrote about the same thing and could not send.
 async function dropOlder(request) {
-  const slot = (await fieldsOf(request)).get("_slot");
+  const slot = (await request.formData()).get("_slot");
   if (!slot || !await braidQueue.get(slot)) return;
   await braidQueue.drop(slot);
   await tellPages();
 }
 
-let sending = null; // one after the other, however many pages ask
+let sending = Promise.resolve(); // one after the other, however many pages ask; who asks while one fails is not forgotten
 
 function sendAll() {
-  sending = sending || sendEach().then(tellPages, () => undefined).then(() => { sending = null; });
+  sending = sending.then(sendEach).then(() => tellPages(), () => undefined);
   return sending;
 }
 
@@ -165,8 +176,8 @@ async function passNow() {
 
 // Whether to go on with the next: not when the network failed again or the server is overloaded.
 async function sent(entry, token) {
-  const headers = { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token, "X-Offline": "1" };
-  const answer = await fetch(entry.url, { method: "POST", headers, body: entry.body, credentials: "same-origin", redirect: "manual" });
+  const headers = { "X-CSRFToken": token, "X-Offline": "1" };
+  const answer = await fetch(entry.url, { method: "POST", headers, body: bodyOf(entry), credentials: "same-origin", redirect: "manual" });
   if (answer.status >= 500 || answer.status === 429) return false;
   const now = await braidQueue.get(entry.slot);
   if (!now || now.at !== entry.at) return true; // written again meanwhile: the newer one is sent next time
@@ -175,13 +186,21 @@ async function sent(entry, token) {
   return true;
 }
 
+function bodyOf(entry) {
+  const fields = braidQueue.fieldsOf(entry);
+  if (fields.every(([, value]) => typeof value === "string")) return new URLSearchParams(fields);
+  const body = new FormData();
+  for (const [name, value] of fields) body.append(name, value);
+  return body;
+}
+
 async function wordsOf(answer) {
   const type = answer.headers.get("Content-Type") || "";
   return type.startsWith("application/problem+json") ? (await answer.json()).title : "";
 }
 
-async function tellPages() {
-  for (const client of await self.clients.matchAll()) client.postMessage("queue");
+async function tellPages(what = "queue") {
+  for (const client of await self.clients.matchAll()) client.postMessage(what);
 }
 
 // The pages she needs first, once for each reader.

@@ -1,7 +1,17 @@
 // How many forms wait to be sent, on every page; and on the page without a connection all of them, with what she wrote.
 export async function startWaiting() {
-  navigator.serviceWorker.addEventListener("message", (event) => { if (event.data === "queue") show(); });
+  navigator.serviceWorker.addEventListener("message", (event) => {
+    if (event.data === "queue") show();
+    if (event.data === "not-kept") showNotKept();
+  });
   await show();
+}
+
+function showNotKept() {
+  const words = document.querySelector("[data-not-kept]");
+  if (!words) return;
+  words.hidden = false;
+  words.focus();
 }
 
 async function show() {
@@ -36,6 +46,8 @@ function filled(template, entry) {
   part("said").textContent = entry.said || "";
   part("wrote").value = written(entry);
   part("wrote").hidden = !part("wrote").value;
+  part("files").hidden = !filesOf(entry);
+  part("file-names").textContent = filesOf(entry);
   part("copy-text").hidden = !part("wrote").value;
   part("copy-text").addEventListener("click", () => { part("wrote").select(); document.execCommand("copy"); });
   part("again").addEventListener("click", () => again(entry));
@@ -51,9 +63,14 @@ function wordsFor(entry) {
 
 // Her own words: texts, not the marks and choices that go along.
 function written(entry) {
-  const fields = Array.from(new URLSearchParams(entry.body));
-  const texts = fields.filter(([name, value]) => value && !name.startsWith("_") && !["based_on", "fact", "unit"].includes(name) && value !== "on");
+  const fields = window.braidQueue.fieldsOf(entry).filter(([, value]) => value && typeof value === "string");
+  const texts = fields.filter(([name, value]) => !name.startsWith("_") && !["based_on", "fact", "unit"].includes(name) && value !== "on");
   return texts.map(([, value]) => value).join("\n\n");
+}
+
+function filesOf(entry) {
+  const files = window.braidQueue.fieldsOf(entry).filter(([, value]) => typeof value !== "string");
+  return files.map(([, file]) => file.name).join(", ");
 }
 
 async function again(entry) {
