@@ -68,6 +68,7 @@ def packed(content: bytes) -> int:
     return len(gzip.compress(content, 6))
 
 
+@pytest.mark.once
 def test_no_page_weighs_more_than_100_kilobytes(db: None) -> None:
     world = filled()
     client = client_of(world.people["self"])
