@@ -153,6 +153,7 @@ def _open_table(period: Period, root: Unit, units: list[Unit]) -> Iterator[Line]
     peer = median(lambda: _grouped(root), least=2)
     pending = median(lambda: table_of(look))
     fold_all()
+    tend("work_report", "work_total", "work_change")
     ours = median(lambda: table_of(look))
     is_whole = len(units) > 600_000
     what = f"the table of {len(table.rows)} provinces and {len(units):,} reports, against GROUP BY over rows of answers"
