@@ -52,6 +52,12 @@ def colon(words: object = "") -> str:
 
 
 @register.filter
+def aside(words: object) -> str:
+    """`words` said by the way after others: in Chinese in wide brackets without a space."""
+    return pgettext("said by the way", " (%(words)s)") % {"words": words}
+
+
+@register.filter
 def widget_kind(field: BoundField) -> str:
     """What a field looks like: `checkbox`, `textarea`, `select`, `file`, `choice` or `text`."""
     widget = field.field.widget

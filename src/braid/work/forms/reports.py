@@ -12,7 +12,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from braid.contact.words import said
 from braid.kernel.files import FileField
 from braid.kernel.models import StoredFile
 from braid.people.forms import DayInput
@@ -217,9 +216,9 @@ class FillForm(forms.Form):
 
     def _asked(self, question: Field, last: Answered) -> Asked:
         if question.kind == FieldKind.TABLE:
-            rows = [str(said(words)) for words in question.choices["rows"]]
+            rows = [str(words) for words in question.said_rows]
             boxes = [[self[name] for name in names] for names in _cells_of(question)]
-            columns = [str(said(words)) for words in question.choices["columns"]]
+            columns = [str(words) for words in question.said_columns]
             is_last = self._is_from_last_time(question)
             return Asked(question, None, list(zip(rows, boxes, strict=True)), columns, is_from_last_time=is_last)
         count, box = self._counts.get(question.key), self[question.key]
@@ -272,8 +271,7 @@ def _cells_of(question: Field) -> list[list[str]]:
 
 
 def _cell_words(question: Field, row: int, column: int) -> str:
-    rows, columns = question.choices["rows"], question.choices["columns"]
-    return f"{said(rows[row])} · {said(columns[column])}"
+    return f"{question.said_rows[row]} · {question.said_columns[column]}"
 
 
 def _boxed(question: Field, value: Any) -> dict[str, Any]:
@@ -294,7 +292,7 @@ def _field_of(question: Field, *, is_required: bool) -> forms.Field:
     said_to: dict[str, Any] = {
         "label": str(question.said_text),
         "required": is_required,
-        "help_text": str(said(question.help)),
+        "help_text": str(question.said_help),
     }
     said_to["error_messages"] = {"required": _("This must be answered.")}
     if question.kind == FieldKind.NUMBER:
@@ -302,7 +300,7 @@ def _field_of(question: Field, *, is_required: bool) -> forms.Field:
             str(question.said_text), question.places, is_required=is_required, help_text=said_to["help_text"]
         )
     if question.kind == FieldKind.CHOICE:
-        choices = [(place, str(said(words))) for place, words in enumerate(question.choices)]
+        choices = [(place, str(words)) for place, words in enumerate(question.said_choices)]
         return forms.TypedChoiceField(
             choices=choices, coerce=int, empty_value=None, widget=forms.RadioSelect, **said_to
         )
