@@ -47,7 +47,7 @@ def level_address(context: template.Context, page: str, unit: Any) -> str:
 def colon(words: object = "") -> str:
     """What stands between `words` and what they say: in Chinese a wide colon without a space; none after a question mark."""
     if str(words).endswith(("?", "？")):
-        return " "
+        return " " if str(words).endswith("?") else ""
     return pgettext("between a word and what it says", ": ")
 
 
