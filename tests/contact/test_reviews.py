@@ -203,6 +203,7 @@ def test_pages_of_a_second_reading(
     assert b"Send now" not in client.get(send).content
     client.post(reverse("notice_review_ask", args=[draft.pk]))
     assert list(readings_waiting(author, now)) == []
+    assert b"Ask a second reader" not in client.get(send).content, "once is enough"
     (told,) = readings_waiting(reader, now)
     assert told.what == "Read as second reader"
     client.force_login(reader.account)
@@ -213,13 +214,18 @@ def test_pages_of_a_second_reading(
     assert client.post(page, {"why": ""}).status_code == 422
     client.post(page, {"why": "The date is wrong."})
     client.force_login(author.account)
+    (told,) = readings_waiting(author, now)
+    assert (told.what, told.href) == ("The second reader sent it back", send)
     assert b"The date is wrong." in client.get(send).content
     client.post(reverse("notice_review_ask", args=[draft.pk]))
     client.force_login(reader.account)
     client.post(reverse("notice_review_agree", args=[draft.pk]), {"seal": seal_of(draft)})
     client.force_login(author.account)
+    (told,) = readings_waiting(author, now)
+    assert told.what == "The second reader agreed: it can go out"
     assert b"Send now" in client.get(send).content
     client.post(send)
+    assert list(readings_waiting(author, now)) == []
     assert Notice.objects.get().state == NoticeState.SENT
 
 

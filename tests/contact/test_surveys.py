@@ -36,7 +36,7 @@ from braid.contact.models import (
 )
 from braid.contact.queries.survey_results import results_of, texts_of
 from braid.contact.queries.surveys import has_answered, surveys_waiting_for, taken_part, units_asked
-from braid.contact.words import said
+from braid.contact.words import said, said_below
 from braid.journal.models import Entry
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
@@ -62,8 +62,15 @@ def test_words_are_those_of_the_reader_or_marked() -> None:
     words = {"zh-hans": "是", "en": "yes"}
     assert str(said(words)) == "yes"
     with translation.override("zh-hant"):
-        assert str(said(words)) == "是 (简体中文)"
+        assert str(said(words)) == "是（简体中文）"
     assert str(said({"zh-hant": "否"})) == "否 (繁體中文)"
+
+
+def test_a_language_is_named_once_for_a_question_and_its_choices() -> None:
+    question = {"zh-hans": "够吗？"}
+    assert str(said_below(question, {"zh-hans": "够"})) == "够"
+    assert str(said_below(question, {"zh-hant": "夠"})) == "夠 (繁體中文)"
+    assert str(said_below({"en": "Enough?"}, {"zh-hans": "够"})) == "够 (简体中文)"
 
 
 def test_branches_decide_what_is_asked(world: SimpleNamespace) -> None:

@@ -44,7 +44,7 @@ def test_reports_wait_for_the_head_above_them(world: SimpleNamespace, asked: Per
     assert waiting(world, "county") == waiting(world, "village") == []
     approve(asked, world.township)
     assert waiting(world, "township") == []
-    assert waiting(world, "county") == ["1 approved part waits for your approval"]
+    assert waiting(world, "county") == ["1 part approved below waits for you"]
     (one,) = waiting_approvals(world.heads["county"], OPENED)
     assert one.href == reverse("approval", args=[asked.pk, "county"])
     close_period(asked, by=OPERATOR, at=OPENED)

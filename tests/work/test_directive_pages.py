@@ -167,6 +167,7 @@ def test_pages_of_a_sender(world: SimpleNamespace, sign_in: SignIn) -> None:
         seal = page.split('name="seal" value="')[1].split('"')[0]
         assert post(reader, "directive_review", draft.pk, why="Shorter.") == 302
         assert post(reader, "directive_review_agree", draft.pk, seal=seal) == 409
+        assert "The second reader sent it back" in text_of(sign_in(world.heads["county"]), "today")
         assert post(sign_in(world.heads["county"]), "directive_delete", draft.pk) == 302
 
 
@@ -189,6 +190,15 @@ def test_my_unit_and_the_search_show_them(world: SimpleNamespace, sign_in: SignI
         head = sign_in(world.heads["county"])
         assert "How far the units are" in text_of(head, "my_unit", world.county.code)
         assert "Do and report" in text_of(head, "today")
+
+
+def test_today_says_once_what_a_directive_asks_with_a_form(world: SimpleNamespace, sign_in: SignIn) -> None:
+    made = factories.directive(world.county, form=factories.report_form(world.county))
+    with time_machine.travel(LATER, tick=False):
+        her = sign_in(world.liaisons["village"])
+        assert "Do and report" in text_of(her, "today")
+        assert "Fill in and report" not in text_of(her, "today")
+        assert "Fill in the form" in text_of(her, "directive", made.pk)
 
 
 def queries_of(client: Client, *pages: tuple[str, tuple[object, ...]]) -> list[int]:

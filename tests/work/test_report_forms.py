@@ -262,7 +262,7 @@ def test_a_table_with_a_bad_cell_changes_nothing_and_says_where(
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "Nothing was taken over." in page
-    assert ">7<" in page
+    assert ">Line 7<" in page
     assert ">kind<" in page
     assert "shoe" in page
     assert newest_version(made).number == 1
@@ -270,6 +270,20 @@ def test_a_table_with_a_bad_cell_changes_nothing_and_says_where(
     post("form_questions_import", made.pk, file=brought(tmp_path, swapped))
     assert [each.key for each in newest_version(made).fields.order_by("place")] == ["f2", "f5", "f1"]
     assert post("form_questions_import", made.pk, file=SimpleUploadedFile("x.csv", b"a,b\n1,2\n")).status_code == 422
+
+
+def test_titles_with_brackets_of_either_width_are_known_and_others_named(
+    world: SimpleNamespace, head: Client, post: Post
+) -> None:
+    made = report_form(world.county)
+    head.cookies["django_language"] = "zh-hans"
+    assert "题目（简体中文）" in sheet_of(head, made)[0]
+    for place, title in enumerate(("题目（简体中文）", "题目 (简体中文)", "题目(简体中文)")):
+        file = SimpleUploadedFile("q.csv", f"类型,{title},备注\n数字,第{place}题,x\n".encode())
+        answer = post("form_questions_import", made.pk, file=file)
+        (question,) = newest_version(made).fields.all()
+        assert question.text == {"zh-hans": f"第{place}题"}
+        assert "这里用不到的列：备注" in head.get(answer.headers["Location"]).content.decode()
 
 
 def test_a_question_keeps_its_kind_in_a_table_too(world: SimpleNamespace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -238,9 +238,13 @@ def test_the_table_is_a_file(world: SimpleNamespace, asked: Period) -> None:
     assert lines[-1].startswith("Together,,6,1,0,5,")
     deep = b"".join(head.get(file, {"deep": "1"})).decode().splitlines()  # type: ignore[arg-type]
     assert deep[1] == f"'=cmd(),village,reported,{timezone.localtime(OPENED).date()},5,3,well,1,2,3,,'=HYPERLINK(1),"
+    late = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)
+    report(asked, world.township, at=late, f1=1)
+    deep = b"".join(head.get(file, {"deep": "1"})).decode()  # type: ignore[arg-type]
+    assert f",township,reported,{timezone.localdate(late)},1," in deep, "the day where people are"
     answer = head.get(file, {"deep": "1", "form": "xlsx"})
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer))).get_sheet_by_index(0)  # type: ignore[arg-type]
-    assert sheet.to_python()[1][1] == "village"
+    assert [row[1] for row in sheet.to_python()[1:]] == ["township", "village"]
 
 
 def test_approving_sending_back_and_reopening(world: SimpleNamespace, asked: Period) -> None:

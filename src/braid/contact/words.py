@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from braid.kernel.templatetags.braid import aside
 
 Words = Mapping[str, str]
 """A text by language: `{"zh-hans": "...", "en": "..."}`; what was not written is left out."""
@@ -35,7 +37,7 @@ class Said:
 
     def __str__(self) -> str:
         """The text; with the language it is in where that is not the reader's."""
-        return f"{self.text} ({self.language_name})" if self.is_other else self.text
+        return f"{self.text}{aside(self.language_name)}" if self.is_other else self.text
 
 
 def said(words: Words) -> Said:
@@ -46,6 +48,12 @@ def said(words: Words) -> Said:
         return Said("", wanted, is_other=False)
     code = nearest(written, wanted)
     return Said(words[code], code, is_other=code != wanted)
+
+
+def said_below(heading: Words, words: Words) -> Said:
+    """`words` for the reader where they stand below `heading`: their language is named only if it is not that of `heading`."""
+    above, found = said(heading), said(words)
+    return replace(found, is_other=found.is_other and found.language != above.language)
 
 
 def readers_language() -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from braid.kernel.addresses import address_of
 from braid.kernel.delivery import Message, Skip
 from braid.kernel.models import Delivery
+from braid.kernel.templatetags.braid import colon
 
 from .models import WeeklyMail
 from .queries.branches import branches_of
@@ -44,7 +45,7 @@ def _lines(head: Head) -> Iterator[str]:
     """A paragraph for each group that has numbers, and one for the series."""
     for group, figures in head.figures.items():
         said = [
-            f"- {figure.label}: {figure.value:,}" + (f" {of_n(figure.of)}" if figure.of else "")
+            f"- {figure.label}{colon()}{figure.value:,}" + (f" {of_n(figure.of)}" if figure.of else "")
             for figure in figures
             if figure.value is not None
         ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from braid.contact.enums import ReviewState
+
 from .enums import Missing
 from .hooks import HeadGroup
 from .queries.shares import Share
@@ -18,6 +20,13 @@ def n_of_n(share: Share) -> str:
 def of_n(of: int) -> str:
     """“of 412”: what a number beside it is a part of."""
     return _("of %(of)s") % {"of": f"{of:,}"}
+
+
+def said_by_reader(state: str) -> str:
+    """What the second reader of a draft said, for its author."""
+    if state == ReviewState.RETURNED:
+        return _("The second reader sent it back")
+    return _("The second reader agreed: it can go out")
 
 
 MEASURES = {

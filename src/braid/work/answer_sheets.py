@@ -111,9 +111,9 @@ def _says_something(value: Any) -> bool:
 
 def _cells(field: Field, title: str) -> list[Column]:
     return [
-        Column(f"{field.key}_{row}_{column}", f"{title} · {said(across)} · {said(down)}", field, (row, column))
-        for row, across in enumerate(field.choices["rows"])
-        for column, down in enumerate(field.choices["columns"])
+        Column(f"{field.key}_{row}_{column}", f"{title} · {across} · {down}", field, (row, column))
+        for row, across in enumerate(field.said_rows)
+        for column, down in enumerate(field.said_columns)
     ]
 
 

@@ -52,7 +52,7 @@ def in_words(field: Field, value: Any) -> str:
     if field.kind == FieldKind.NUMBER:
         return number_in_words(value, field.places)
     if field.kind == FieldKind.CHOICE:
-        return str(said(field.choices[value])) if 0 <= value < len(field.choices) else ""
+        return str(field.said_choices[value]) if 0 <= value < len(field.choices) else ""
     if field.kind == FieldKind.DATE:
         return date_format(date.fromisoformat(value), pgettext("date format of a day", "D j M Y"))
     return str(value) if field.kind == FieldKind.TEXT else ""
@@ -76,7 +76,7 @@ def _answered(field: Field, value: Any, counted: Mapping[str, int], reasons: Map
         field=field,
         text=in_words(field, value),
         table=_table(field, value) if is_table and value else [],
-        columns=[str(said(one)) for one in field.choices["columns"]] if is_table else [],
+        columns=[str(one) for one in field.said_columns],
         file=value if field.kind == FieldKind.FILE else None,
         counted="" if count is None or count == value else number_in_words(count, field.places),
         reason=reasons.get(field.key, ""),
@@ -85,6 +85,6 @@ def _answered(field: Field, value: Any, counted: Mapping[str, int], reasons: Map
 
 def _table(field: Field, value: list[list[int | None]]) -> list[tuple[str, list[str]]]:
     return [
-        (str(said(words)), ["" if cell is None else number_in_words(cell, field.places) for cell in cells])
-        for words, cells in zip(field.choices["rows"], value, strict=True)
+        (str(words), ["" if cell is None else number_in_words(cell, field.places) for cell in cells])
+        for words, cells in zip(field.said_rows, value, strict=True)
     ]

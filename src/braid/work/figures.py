@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from braid.contact.words import said
-
 from .enums import ROLLED_UP, FieldKind, RollUp
 from .measures import Figure, Summary
 from .models import Field
@@ -104,17 +102,17 @@ def _figures(field: Field, part: Part) -> FieldFigures:
 def _choices(field: Field, part: Part) -> FieldFigures:
     counts = [taken(field, number, part.filed) for number in range(len(field.choices))]
     shares = [
-        Share(str(said(words)), counts[number], taken(field, number, part.approved), sum(counts))
-        for number, words in enumerate(field.choices)
+        Share(str(words), counts[number], taken(field, number, part.approved), sum(counts))
+        for number, words in enumerate(field.said_choices)
     ]
     return FieldFigures(field, sum(counts), shares=shares)
 
 
 def _table(field: Field, part: Part) -> FieldFigures:
-    columns = [str(said(words)) for words in field.choices["columns"]]
+    columns = [str(words) for words in field.said_columns]
     rows = [
-        (str(said(words)), [_cell(field, row, column, part.filed) for column in range(len(columns))])
-        for row, words in enumerate(field.choices["rows"])
+        (str(words), [_cell(field, row, column, part.filed) for column in range(len(columns))])
+        for row, words in enumerate(field.said_rows)
     ]
     most = max((figure.n for key, figure in part.filed.figures.items() if key.startswith(f"{field.key}:")), default=0)
     return FieldFigures(field, most, columns=columns, rows=rows)

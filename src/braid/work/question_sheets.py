@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from braid.contact.words import LANGUAGES, readers_language
-from braid.kernel.imports.cells import Columns, fitted, too_wide
+from braid.kernel.imports.cells import Columns, fitted, title_key, too_wide
 from braid.kernel.imports.problems import Problem
 from braid.kernel.sheets import SheetError, read_table, unescaped
+from braid.kernel.templatetags.braid import aside
 
 from .actions import FieldPlan, why_not_asked, why_not_replaced
 from .checking import number_from, number_in_words
@@ -68,6 +70,8 @@ class Sheet:
 
     plans: list[tuple[str, FieldPlan]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    """The titles of columns that mean nothing here."""
 
 
 def header() -> list[str]:
@@ -94,7 +98,7 @@ def read_questions(path: Path, known: Mapping[str, Field]) -> Sheet:
         needed=("kind",),
         refusal=_("The first line must name the columns, as the file does that you can download here."),
     )
-    sheet, seen = Sheet(), set[str]()
+    sheet, seen = Sheet(ignored=columns.ignored), set[str]()
     for number, given in lines:
         cells = fitted(given, columns.width)
         if cells is None:
@@ -156,9 +160,7 @@ class _Row:
         for value, called in names.items():
             if typed in (value, *called):
                 return value
-        self._wrong(
-            name, _("It is one of: %(names)s.") % {"names": ", ".join(_own(called) for called in names.values())}
-        )
+        self._wrong(name, _one_of_these(names.values()))
         return None
 
     def _places(self) -> int | None:
@@ -178,7 +180,7 @@ class _Row:
     def _is_yes(self, name: str) -> bool:
         typed = self._cells.get(name, "").casefold()
         if typed not in ("", "true", "1", *_YES, "false", "0", *_NO):
-            self._wrong(name, _("It is one of: %(names)s.") % {"names": f"{_own(_YES)}, {_own(_NO)}"})
+            self._wrong(name, _one_of_these((_YES, _NO)))
         return typed in ("", "true", "1", *_YES)
 
     def _texts(self, name: str) -> dict[str, str]:
@@ -204,6 +206,11 @@ class _Row:
         self.problems.append(Problem(self._number, _title_of(first), str(why), self._cells.get(first, "")))
 
 
+def _one_of_these(names: Iterable[Named]) -> str:
+    between = pgettext("between words of a list", ", ")
+    return _("It is one of: %(names)s.") % {"names": between.join(_own(called) for called in names)}
+
+
 def _columns() -> list[str]:
     texts = [f"{name}:{code}" for name in _TEXTS for code, _language in LANGUAGES]
     return ["key", "kind", *texts, *(name for name in _PLAIN if name not in ("key", "kind"))]
@@ -211,7 +218,7 @@ def _columns() -> list[str]:
 
 def _title_of(column: str) -> str:
     name, _sign, code = column.partition(":")
-    return f"{_own(_TEXTS[name])} ({dict(LANGUAGES)[code]})" if code else _own(_PLAIN[name])
+    return f"{_own(_TEXTS[name])}{aside(dict(LANGUAGES)[code])}" if code else _own(_PLAIN[name])
 
 
 def _meanings() -> dict[str, str]:
@@ -221,7 +228,7 @@ def _meanings() -> dict[str, str]:
         name, _sign, code = column.partition(":")
         for called in _TEXTS[name] if code else _PLAIN[name]:
             title = f"{called} ({dict(LANGUAGES)[code]})" if code else called
-            found[title.lower().replace(" ", "_")] = column
+            found[title_key(title)] = column
     return found
 
 

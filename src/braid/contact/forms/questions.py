@@ -29,4 +29,4 @@ class NoticeAnswerForm(forms.Form):
 class DeclineForm(forms.Form):
     """Why a question is not answered."""
 
-    why = forms.CharField(label=_("Reason"), max_length=500, help_text=_("Only whoever asked reads this."))
+    why = forms.CharField(label=_("Reason"), max_length=500)

@@ -12,7 +12,7 @@ class ReviewRuleForm(forms.Form):
     """Which notices need a second reader."""
 
     which = forms.ChoiceField(
-        label=_("Which notices need a second reader"),
+        label=_("Which notices and directives need a second reader"),
         choices=[("none", _("none")), ("all", _("all")), ("above", _("those to more units than"))],
         widget=forms.RadioSelect,
     )

@@ -17,6 +17,7 @@ from braid.contact.enums import Promise, QuestionKind
 from braid.contact.models import Question, Survey
 from braid.contact.words import LANGUAGES, Words, said
 from braid.kernel.forms import offer
+from braid.kernel.templatetags.braid import colon
 from braid.people.forms import DayInput
 from braid.people.models import Person
 from braid.units.models import Unit
@@ -167,7 +168,7 @@ class QuestionForm(InThreeLanguages):
             kwargs["initial"] = _initial_of(question)
         super().__init__(*args, **kwargs)
         conditions = [
-            (f"{one.pk}:{value}", f"{one.place}. {one.said_text}: {words}")
+            (f"{one.pk}:{value}", f"{one.place}. {one.said_text}{colon(one.said_text)}{words}")
             for one in before
             for value, words in one.said_choices
             if value in answers_to(one)
@@ -266,12 +267,12 @@ class AnswerForm(forms.Form):
 
 
 def condition_in_words(question: Question, by_key: Mapping[int, Question]) -> str:
-    """Whom a question is asked of: `2. Do you have children?: yes`; empty where it is everybody."""
+    """Whom a question is asked of: `2. Do you have children? yes`; empty where it is everybody."""
     before = by_key.get(question.asked_if_id or 0)
     if before is None:
         return ""
     answers = [str(words) for value, words in before.said_choices if value in question.asked_if_choices]
-    return f"{before.place}. {before.said_text}: {' / '.join(answers)}"
+    return f"{before.place}. {before.said_text}{colon(before.said_text)}{' / '.join(answers)}"
 
 
 def _answer_field(question: Question) -> forms.Field:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from braid.contact.enums import Promise, QuestionKind, SurveyState
-from braid.contact.words import Said, said
+from braid.contact.words import Said, said, said_below
 from braid.people.models import Person
 from braid.units.models import OwnedByUnit, Unit
 
@@ -139,7 +139,7 @@ class Question(models.Model):
         """What can be chosen, for the reader: a choice's place or a step of the scale, and its words."""
         if self.kind == QuestionKind.SCALE:
             return [(step, Said(str(step), "", is_other=False)) for step in range(self.low or 0, (self.high or 0) + 1)]
-        return [(place, said(words)) for place, words in enumerate(self.choices)]
+        return [(place, said_below(self.text, words)) for place, words in enumerate(self.choices)]
 
 
 class NamedAnswer(models.Model):

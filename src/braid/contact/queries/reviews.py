@@ -98,3 +98,10 @@ def reviews_waiting_for(person: Person, *, most: int) -> list[Review]:
     rows = Review.objects.filter(scope(person, SEND_NOTICES).where("notice__unit_path"), state=ReviewState.ASKED)
     others = rows.filter(notice__state=NoticeState.DRAFT).exclude(Q(asked_by=person) | Q(notice__author=person))
     return list(others.select_related("notice__unit").order_by("pk")[:most])
+
+
+def reviews_answered_for(person: Person, *, most: int) -> list[Review]:
+    """Second readings that `person` asked for and got, of notices that are still drafts, oldest first. One query."""
+    rows = Review.objects.filter(scope(person, SEND_NOTICES).where("notice__unit_path"), asked_by=person)
+    answered = rows.filter(notice__state=NoticeState.DRAFT).exclude(state=ReviewState.ASKED)
+    return list(answered.select_related("notice__unit").order_by("pk")[:most])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from braid.contact import hooks
 from braid.contact.actions import correct_notice, send_notice, undo_sending, withdraw_notice
+from braid.contact.enums import ReviewState
 from braid.contact.forms import CorrectionForm, ReasonForm
 from braid.contact.models import Audience, Notice
 from braid.contact.queries import draft_for, own_notice_for, size_of
@@ -58,7 +59,7 @@ def _second_reading(person: Person, notice: Notice, rules: list[Audience]) -> di
         "needs_reader": True,
         "agreed": is_agreed(notice, by=person),
         "review": review,
-        "seal": seal_of(notice),
+        "is_asked": review is not None and review.state == ReviewState.ASKED and review.seal == seal_of(notice),
         "may_review": review is not None and can_review(person, notice, review),
     }
 

@@ -34,7 +34,7 @@ def waiting_approvals(person: Person, at: datetime) -> Iterator[Waiting]:
             ) % {"n": one.reports}
         else:
             what = ngettext(
-                "%(n)d approved part waits for your approval", "%(n)d approved parts wait for your approval", one.parts
+                "%(n)d part approved below waits for you", "%(n)d parts approved below wait for you", one.parts
             ) % {"n": one.parts}
         title = one.period.form.said_title
         page = reverse("approval", args=[one.period.pk, one.unit.code])

@@ -17,11 +17,12 @@ from braid.contact.queries.calls import phone_lists_waiting_for
 from braid.contact.queries.notices import notices_not_sent
 from braid.contact.queries.questions import answered_for, notices_with_questions
 from braid.contact.queries.relays import calls_waiting_for
-from braid.contact.queries.reviews import reviews_waiting_for
+from braid.contact.queries.reviews import reviews_answered_for, reviews_waiting_for
 from braid.contact.rules import SEND_NOTICES, can_see_receipts_at, can_send_for, can_set_review_rule
 from braid.insight.hooks import Answers, Counted, Found, Hint, Panel, Waiting
 from braid.insight.queries.search import MOST_ROWS
 from braid.insight.queries.units import own_units
+from braid.insight.words import said_by_reader
 from braid.kernel.access import scope
 from braid.kernel.ledger import Strand
 from braid.people.models import Person
@@ -63,11 +64,14 @@ def waiting_of_sender(person: Person, at: datetime) -> Iterator[Waiting]:
 
 
 def readings_waiting(person: Person, at: datetime) -> Iterator[Waiting]:
-    """Drafts that wait for a second reader such as her."""
+    """Drafts that wait for a second reader such as her, and hers that one has read."""
     for review in reviews_waiting_for(person, most=MOST_UNREAD):
         page = reverse("notice_review", args=[review.notice_id])
         what = _("Read as second reader")
         yield _of(review.notice, page, what, since=review.asked_at)
+    for review in reviews_answered_for(person, most=MOST_UNREAD):
+        page = reverse("notice_send", args=[review.notice_id])
+        yield _of(review.notice, page, said_by_reader(review.state), since=review.read_at)
 
 
 def answers_to_her(person: Person, at: datetime) -> Iterator[Waiting]:

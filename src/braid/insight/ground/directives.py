@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from braid.contact.enums import QuestionState
 from braid.insight.hooks import Answers, Counted, Found, Panel, Waiting
 from braid.insight.queries.search import MOST_ROWS
+from braid.insight.words import said_by_reader
 from braid.kernel.ledger import Strand
 from braid.people.models import Person
 from braid.units.models import Unit
@@ -21,7 +22,7 @@ from braid.work.enums import DirectiveState
 from braid.work.models import Directive
 from braid.work.queries.directive_inbox import Asked, find_directives_of, given_to, open_directives_of
 from braid.work.queries.directive_questions import directive_answers_for, directives_with_questions
-from braid.work.queries.directive_reviews import directive_reviews_waiting_for
+from braid.work.queries.directive_reviews import directive_reviews_answered_for, directive_reviews_waiting_for
 from braid.work.queries.directives import anchors_of
 from braid.work.queries.handlings import directives_to_judge
 from braid.work.queries.late import late_below_for
@@ -78,13 +79,15 @@ def late_units(person: Person, at: datetime) -> Iterator[Waiting]:
 
 
 def waiting_of_directive_sender(person: Person, at: datetime) -> Iterator[Waiting]:
-    """Directives of hers that somebody asked about, and drafts that wait for a second reader such as her."""
+    """Directives somebody asked about, drafts that wait for a second reader such as her, and hers that one has read."""
     for directive, number in directives_with_questions(person, most=MOST_LINES):
         what = ngettext("Answer %(n)s question", "Answer %(n)s questions", number) % {"n": number}
         yield _of(directive, reverse("directive_questions", args=[directive.pk]), what)
     for review in directive_reviews_waiting_for(person, most=MOST_LINES):
         page = reverse("directive_review", args=[review.directive_id])
         yield _of(review.directive, page, _("Read as second reader"))
+    for review in directive_reviews_answered_for(person, most=MOST_LINES):
+        yield _of(review.directive, reverse("directive_send", args=[review.directive_id]), said_by_reader(review.state))
 
 
 def directive_answers_to_her(person: Person, at: datetime) -> Iterator[Waiting]:

@@ -15,7 +15,7 @@ from braid.kernel.ledger import Strand
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.work.queries.reports import reports_due_for
-from braid.work.rules import can_file_for, can_run_forms_of, can_view_work_at
+from braid.work.rules import can_file_for, can_handle_at, can_run_forms_of, can_view_work_at
 
 MOST_DUE = 5
 
@@ -27,8 +27,10 @@ RECORD = (
 
 
 def waiting_reports(person: Person, at: datetime) -> Iterator[Waiting]:
-    """What her units are asked and have not reported."""
+    """What her units are asked and have not reported; but not once more what a directive asks that stands there already."""
     for place in reports_due_for(person, at=at):
+        if place.period.directive_id and can_handle_at(person, place.unit.path):
+            continue
         what = _("Change what was sent back") if place.was_sent_back else _("Fill in and report")
         yield Waiting(
             title=str(place.period.form),

@@ -17,6 +17,7 @@ from braid.insight import hooks
 from braid.insight.queries.icicle import Cell, Icicle
 from braid.insight.queries.shares import Share
 from braid.insight.queries.table import Line, Table
+from braid.kernel.templatetags.braid import colon
 from braid.units.models import Unit
 
 register = template.Library()
@@ -101,7 +102,7 @@ def _cell(cell: Cell, address: str, of: str) -> str:
     """A link down to the unit of `cell`: its name and share as words where there is room, else as a title."""
     keyboard = "" if cell.is_labelled else ' tabindex="-1"'
     name = escape(str(cell.unit))
-    title = f"{name}: {escape(share_words(cell.share, of))}"
+    title = f"{name}{colon()}{escape(share_words(cell.share, of))}"
     words = _words(cell, name) if cell.is_labelled else ""
     return f'<a href="{_filled(address, cell.unit)}"{keyboard}><title>{title}</title>{_drawn(cell, words)}</a>'
 
@@ -109,11 +110,10 @@ def _cell(cell: Cell, address: str, of: str) -> str:
 def _up(cell: Cell, parent: Unit | None, address: str, of: str) -> str:
     """The unit itself; a link one level up where she may look there."""
     if parent is None:
-        return (
-            f"<g><title>{escape(str(cell.unit))}: {escape(share_words(cell.share, of))}</title>{_drawn(cell, '')}</g>"
-        )
+        title = f"{escape(str(cell.unit))}{colon()}{escape(share_words(cell.share, of))}"
+        return f"<g><title>{title}</title>{_drawn(cell, '')}</g>"
     words = _("One level up")
-    title = f"{escape(words)}: {escape(str(parent))}"
+    title = f"{escape(words)}{colon()}{escape(str(parent))}"
     arrow = '<text class="cell-words" x="6" y="20" aria-hidden="true">↑</text>'
     return f'<a href="{_filled(address, parent)}"><title>{title}</title>{_drawn(cell, arrow)}</a>'
 

@@ -30,7 +30,7 @@ class Columns:
         self, cells: Sequence[str], *, meaning: Mapping[str, str], needed: Sequence[str], refusal: Any
     ) -> None:
         """`meaning` gives the field of a title. Raises `SheetError` with `refusal` when one stands twice or is missing."""
-        names = [meaning.get(cell.strip().lower().replace(" ", "_"), "") for cell in cells]
+        names = [meaning.get(title_key(cell), "") for cell in cells]
         twice = {name for name in names if name and names.count(name) > 1}
         missing = [name for name in needed if name not in names]
         if twice or missing:
@@ -49,6 +49,11 @@ class Form:
     kind: str
     columns: Callable[[Sequence[str]], Columns]
     records: Callable[[Any, Iterable[Line]], Iterator[Found]]
+
+
+def title_key(title: str) -> str:
+    """A title of a column as titles are compared: letters and brackets of either width, in whatever case and spacing."""
+    return unicodedata.normalize("NFKC", title).strip().lower().replace(" ", "_").replace("_(", "(")
 
 
 def fitted(cells: list[str], width: int) -> list[str] | None:

@@ -47,8 +47,14 @@ def level_address(context: template.Context, page: str, unit: Any) -> str:
 def colon(words: object = "") -> str:
     """What stands between `words` and what they say: in Chinese a wide colon without a space; none after a question mark."""
     if str(words).endswith(("?", "？")):
-        return " "
+        return " " if str(words).endswith("?") else ""
     return pgettext("between a word and what it says", ": ")
+
+
+@register.filter
+def aside(words: object) -> str:
+    """`words` said by the way after others: in Chinese in wide brackets without a space."""
+    return pgettext("said by the way", " (%(words)s)") % {"words": words}
 
 
 @register.filter

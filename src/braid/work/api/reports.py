@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from django.utils import timezone
 from ninja import Field, Router, Schema
 
-from braid.contact.words import said
 from braid.kernel.api import Cursor, Size
 from braid.people.api import Caller, require_limit
 from braid.work import models
@@ -244,13 +243,11 @@ def _period(period: models.Period) -> dict[str, Any]:
 
 
 def _question_out(field: models.Field) -> QuestionAskedOut:
-    is_table = field.kind == FieldKind.TABLE
-    choices = field.choices["rows"] if is_table else field.choices
     same = ("key", "kind", "is_required", "places", "roll_up")
     return QuestionAskedOut(
         text=str(field),
-        choices=[str(said(words)) for words in choices],
-        columns=[str(said(words)) for words in field.choices["columns"]] if is_table else [],
+        choices=[str(words) for words in field.said_rows or field.said_choices],
+        columns=[str(words) for words in field.said_columns],
         **{name: getattr(field, name) for name in same},
     )
 

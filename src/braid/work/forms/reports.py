@@ -15,7 +15,6 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from braid.contact.words import said
 from braid.kernel.files import FileField, Proven, kinds_in_words
 from braid.kernel.models import StoredFile
 from braid.people.forms import DayInput
@@ -243,9 +242,9 @@ class FillForm(forms.Form):
 
     def _asked(self, question: Field, last: Answered) -> Asked:
         if question.kind == FieldKind.TABLE:
-            rows = [str(said(words)) for words in question.choices["rows"]]
+            rows = [str(words) for words in question.said_rows]
             boxes = [[self[name] for name in names] for names in _cells_of(question)]
-            columns = [str(said(words)) for words in question.choices["columns"]]
+            columns = [str(words) for words in question.said_columns]
             is_last = self._is_from_last_time(question)
             return Asked(question, None, list(zip(rows, boxes, strict=True)), columns, is_from_last_time=is_last)
         if question.kind == FieldKind.FILE:
@@ -315,8 +314,7 @@ def _cells_of(question: Field) -> list[list[str]]:
 
 
 def _cell_words(question: Field, row: int, column: int) -> str:
-    rows, columns = question.choices["rows"], question.choices["columns"]
-    return f"{said(rows[row])} · {said(columns[column])}"
+    return f"{question.said_rows[row]} · {question.said_columns[column]}"
 
 
 def _boxed(question: Field, value: Any) -> dict[str, Any]:
@@ -335,7 +333,7 @@ def _boxed(question: Field, value: Any) -> dict[str, Any]:
 
 def _file_fields(question: Field) -> dict[str, forms.Field]:
     """Where a file is brought, the number of the one that was chosen before, and a way to do without that one."""
-    help_text = " ".join(filter(None, (str(said(question.help)), kinds_in_words())))
+    help_text = " ".join(filter(None, (str(question.said_help), kinds_in_words())))
     fields: dict[str, forms.Field] = {
         question.key: FileField(label=str(question.said_text), required=False, help_text=help_text),
         _number_name(question.key): forms.CharField(required=False, widget=forms.HiddenInput),
@@ -349,7 +347,7 @@ def _field_of(question: Field, *, is_required: bool) -> forms.Field:
     said_to: dict[str, Any] = {
         "label": str(question.said_text),
         "required": is_required,
-        "help_text": str(said(question.help)),
+        "help_text": str(question.said_help),
     }
     said_to["error_messages"] = {"required": _("This must be answered.")}
     if question.kind == FieldKind.NUMBER:
@@ -357,7 +355,7 @@ def _field_of(question: Field, *, is_required: bool) -> forms.Field:
             str(question.said_text), question.places, is_required=is_required, help_text=said_to["help_text"]
         )
     if question.kind == FieldKind.CHOICE:
-        choices = [(place, str(said(words))) for place, words in enumerate(question.choices)]
+        choices = [(place, str(words)) for place, words in enumerate(question.said_choices)]
         return forms.TypedChoiceField(
             choices=choices, coerce=int, empty_value=None, widget=forms.RadioSelect, **said_to
         )

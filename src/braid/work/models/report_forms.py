@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from braid.contact.models import AudienceRule
-from braid.contact.words import Said, said
+from braid.contact.words import Said, said, said_below
 from braid.people.models import Person
 from braid.units.models import OwnedByUnit
 from braid.work.enums import Every, FieldKind, ReportFormState, RollUp
@@ -136,22 +136,25 @@ class Field(models.Model):
     @property
     def said_help(self) -> Said:
         """What helps to answer it."""
-        return said(self.help)
+        return said_below(self.text, self.help)
 
     @property
     def said_choices(self) -> list[Said]:
         """The answers of a choice, in their order."""
-        return [said(words) for words in self.choices] if self.kind == FieldKind.CHOICE else []
+        return self._below(self.choices) if self.kind == FieldKind.CHOICE else []
 
     @property
     def said_rows(self) -> list[Said]:
         """What the rows of a table are about."""
-        return [said(words) for words in self.choices["rows"]] if self.kind == FieldKind.TABLE else []
+        return self._below(self.choices["rows"]) if self.kind == FieldKind.TABLE else []
 
     @property
     def said_columns(self) -> list[Said]:
         """What its columns are about."""
-        return [said(words) for words in self.choices["columns"]] if self.kind == FieldKind.TABLE else []
+        return self._below(self.choices["columns"]) if self.kind == FieldKind.TABLE else []
+
+    def _below(self, texts: list[dict[str, str]]) -> list[Said]:
+        return [said_below(self.text, words) for words in texts]
 
 
 class Period(OwnedByUnit):

@@ -70,3 +70,10 @@ def directive_reviews_waiting_for(person: Person, *, most: int) -> list[Directiv
     rows = DirectiveReview.objects.filter(within, state=ReviewState.ASKED, directive__state=DirectiveState.DRAFT)
     others = rows.exclude(Q(asked_by=person) | Q(directive__author=person))
     return list(others.select_related("directive__unit").order_by("pk")[:most])
+
+
+def directive_reviews_answered_for(person: Person, *, most: int) -> list[DirectiveReview]:
+    """Second readings that `person` asked for and got, of directives that are still drafts, oldest first. One query."""
+    rows = DirectiveReview.objects.filter(scope(person, SEND_DIRECTIVES).where("directive__unit_path"), asked_by=person)
+    answered = rows.filter(directive__state=DirectiveState.DRAFT).exclude(state=ReviewState.ASKED)
+    return list(answered.select_related("directive__unit").order_by("pk")[:most])

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from braid.contact.words import said
 from braid.kernel.access import AFTER_DESCENDANTS
 from braid.kernel.keyset import Page, page_of
+from braid.kernel.templatetags.braid import aside, colon
 from braid.people.models import Person
 from braid.units.queries import unit_by_code
 from braid.work.answers import in_words
@@ -79,7 +80,7 @@ def report_alone_for(person: Person, period: Period, code: str) -> Report:
 def table_header(fields: Sequence[Field]) -> list[str]:
     """The columns of a table as a file: reported and approved beside each other."""
     sides = (_("reported"), pgettext("reports", "approved"))
-    names = [f"{name} ({side})" for field in fields for name in _columns(field) for side in sides]
+    names = [f"{name}{aside(side)}" for field in fields for name in _columns(field) for side in sides]
     return [_("Unit"), _("Code"), _("Asked"), _("Reported"), _("Approved"), *names]
 
 
@@ -100,7 +101,7 @@ def deep_rows(look: Look, fields: Sequence[Field]) -> Iterator[list[str]]:
     """Every report at and below a look as a file, in the order of the tree, streamed."""
     rows = reports_at(look).select_related("unit").order_by("counted_path")
     for report in rows.iterator(chunk_size=2_000):
-        filed = report.filed_at.date().isoformat() if report.filed_at else ""
+        filed = timezone.localdate(report.filed_at).isoformat() if report.filed_at else ""
         values = [cell for field in fields for cell in _values(field, report)]
         yield [str(report.unit), report.unit.code, str(report.get_state_display()), filed, *values]
 
@@ -113,7 +114,7 @@ def _numbers(part: Part, fields: Sequence[Field]) -> list[str]:
 
 def _columns(field: Field) -> list[str]:
     if field.kind == FieldKind.CHOICE:
-        return [f"{field}: {said(words)}" for words in field.choices]
+        return [f"{field}{colon(field)}{words}" for words in field.said_choices]
     return _cells_of(field) if field.kind == FieldKind.TABLE else [str(field)] if field.kind == FieldKind.NUMBER else []
 
 
@@ -127,8 +128,8 @@ def _sums(field: Field, summary: Summary) -> list[str]:
 
 
 def _cells_of(field: Field) -> list[str]:
-    rows, columns = field.choices["rows"], field.choices["columns"]
-    return [f"{field}: {said(rows[row])}, {said(columns[column])}" for row, column in _places(field)]
+    between = pgettext("between words of a list", ", ")
+    return [f"{field}{colon(field)}{row}{between}{column}" for row in field.said_rows for column in field.said_columns]
 
 
 def _places(field: Field) -> list[tuple[int, int]]:

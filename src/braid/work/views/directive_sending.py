@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from braid.contact.enums import ReviewState
 from braid.contact.forms import SendBackForm
 from braid.contact.queries import size_of
 from braid.contact.views.drafts import in_html
@@ -83,7 +84,9 @@ def _second_reading(person: Person, found: Directive, rules: list[DirectiveRule]
         "needs_reader": True,
         "agreed": is_directive_agreed(found, by=person),
         "review": review,
-        "seal": seal_of_directive(found),
+        "is_asked": review is not None
+        and review.state == ReviewState.ASKED
+        and review.seal == seal_of_directive(found),
         "may_review": review is not None and can_review_directive(person, found, review),
     }
 

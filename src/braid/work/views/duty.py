@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from braid.kernel.pdf import can_make_pdf, pdf_answer
-from braid.kernel.templatetags.braid import day
+from braid.kernel.templatetags.braid import colon, day
 from braid.people.decorators import PersonRequest, signed_in
 from braid.work import hooks
 from braid.work.actions import drop_duty_note, note_duty
@@ -65,7 +65,7 @@ def duty_pdf(request: PersonRequest) -> HttpResponse:
             *(f"{one.get_office_display()} · {one.unit} · {day(one.since)}" for one in record.held),
         ],
         "notes": [
-            *(f"{labels[note.kind]}: {note.amount:+d} {note.words}" for note in record.notes.rows if note.kind),
+            *(f"{labels[note.kind]}{colon()}{note.amount:+d} {note.words}" for note in record.notes.rows if note.kind),
             _("Counted from the journal of the federation; notes are the holder's own."),
         ],
     }

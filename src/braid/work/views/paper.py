@@ -12,13 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from braid.contact.words import said
 from braid.kernel.pdf import can_make_pdf, pdf_answer
 from braid.kernel.templatetags.braid import day
 from braid.people.decorators import PersonRequest, signed_in
 from braid.work.bindings import binding_of
 from braid.work.checking import number_in_words
-from braid.work.enums import FieldKind
 from braid.work.models import Field, Period, ReportForm
 from braid.work.queries.counted import Count, counts_for
 from braid.work.queries.report_forms import fields_of, form_for, newest_version
@@ -107,17 +105,16 @@ def _days(period: Period) -> list[list[str]]:
 
 
 def _question(field: Field, count: Count | None) -> dict[str, Any]:
-    is_table, is_choice = field.kind == FieldKind.TABLE, field.kind == FieldKind.CHOICE
     binding = binding_of(field.bound_to)
     return {
         "kind": field.kind,
         "text": str(field.said_text),
-        "help": str(said(field.help)) if field.help else "",
+        "help": str(field.said_help),
         "is_required": field.is_required,
         "measure": field.measure,
-        "choices": [str(said(words)) for words in field.choices] if is_choice else [],
-        "rows": [str(said(words)) for words in field.choices["rows"]] if is_table else [],
-        "columns": [str(said(words)) for words in field.choices["columns"]] if is_table else [],
+        "choices": [str(words) for words in field.said_choices],
+        "rows": [str(words) for words in field.said_rows],
+        "columns": [str(words) for words in field.said_columns],
         "counted": _("Counted: %(value)s") % {"value": number_in_words(count.value, 0)}
         if count and count.value is not None
         else "",

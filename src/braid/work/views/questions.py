@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.downloads import FORMS, table_answer
 from braid.kernel.sheets import SheetError
+from braid.kernel.templatetags.braid import colon
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.work.actions import (
     add_check,
@@ -144,6 +146,8 @@ def form_questions_import(request: PersonRequest, pk: int) -> HttpResponse:
         if sheet.plans and not sheet.problems:
             replace_fields(found, sheet.plans, by=request.person, at=timezone.now())
             messages.success(request, _taken_over(len(sheet.plans)))
+            if sheet.ignored:
+                messages.warning(request, _ignored(sheet.ignored))
             return redirect("report_form", pk=pk)
     status = 422 if form.errors or sheet.problems else 200
     context = {"report_form": found, "form": form, "problems": sheet.problems}
@@ -153,6 +157,10 @@ def form_questions_import(request: PersonRequest, pk: int) -> HttpResponse:
 def _taken_over(count: int) -> str:
     words = ngettext("%(count)d question was taken over.", "%(count)d questions were taken over.", count)
     return words % {"count": count}
+
+
+def _ignored(titles: Iterable[str]) -> str:
+    return _("Columns without a meaning here") + colon() + pgettext("between words of a list", ", ").join(titles)
 
 
 def _read(file: UploadedFile[bytes], known: dict[str, Any]) -> Sheet:

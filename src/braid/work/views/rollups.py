@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from braid.contact.words import said
 from braid.kernel.access import scope
 from braid.kernel.downloads import FORMS, table_answer
 from braid.kernel.pdf import can_make_pdf, pdf_answer
@@ -213,7 +212,7 @@ def _columns(field: Field | None) -> list[str]:
     if field is None or field.kind == FieldKind.TABLE:
         return []
     if field.kind == FieldKind.CHOICE:
-        return [str(said(words)) for words in field.choices]
+        return [str(words) for words in field.said_choices]
     return [_("Number reported"), _("Number approved")]
 
 
