@@ -25,7 +25,7 @@ def demo(
 ) -> None:
     """Load a real tree with made-up people, send one notice to every unit, show who has seen it, and serve the result.
 
-    It takes two to three minutes; on a large tree reports go on coming in while you look. Interrupted, it goes on where it
+    It takes about two minutes; on a large tree reports go on coming in while you look. Interrupted, it goes on where it
     was; the second start is immediate.
     """
     from rich.console import Console
