@@ -79,7 +79,7 @@ def test_a_passkey_from_making_it_to_signing_in(visit: Visit, ada: Person) -> No
     page.goto("/accounts/login/?next=/me/devices/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(re.compile(r"^http://[^/]+/me/devices/$"))
-    expect(page.get_by_text("this device")).to_be_visible()
+    expect(page.get_by_text("this device", exact=True)).to_be_visible()
     assert_accessible(page)
 
     # the password alone is not enough any more; the passkey is the second step

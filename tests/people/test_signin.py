@@ -276,7 +276,7 @@ def test_devices_and_signing_out_everywhere(ada: Person) -> None:
     demo.force_login(ada.account)  # a session that stands in no list
     page = phone.get("/me/devices/").content.decode()
     assert "Chrome, Android" in page
-    assert page.count("this device") == 1
+    assert page.count(">this device<") == 1
     phone.post("/me/devices/end/")
     assert is_in(phone)
     assert not is_in(other)
