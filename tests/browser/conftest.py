@@ -1,7 +1,7 @@
 """A real Chromium against a live server: pages at phone and desktop width, signed in or not, and the axe check.
 
-Needs Debian's `chromium-headless-shell`, which is Chromium without a window and takes two thirds of its processor time, or `chromium`
-(or another one named by BRAID_CHROMIUM); without one these tests are skipped, loudly, unless CI is set.
+Needs Debian's `chromium-headless-shell` (Chromium without a window, for two thirds of the processor time), `chromium`, or another
+one named by BRAID_CHROMIUM; without one these tests are skipped, loudly, unless CI is set.
 """
 
 from __future__ import annotations
