@@ -291,7 +291,8 @@ def _replace(again: Iterable[tuple[Filing, Report]]) -> None:
             raise _changed_meanwhile()
         if seen.version:
             kept.append(_version(seen, why=filing.why))
-    ReportVersion.objects.bulk_create(kept, batch_size=CHUNK)
+    if kept:
+        ReportVersion.objects.bulk_create(kept, batch_size=CHUNK)
 
 
 def _version(seen: Report, *, why: str) -> ReportVersion:

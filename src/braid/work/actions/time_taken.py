@@ -40,9 +40,9 @@ def note_minutes(
         if now:
             counts[min(now, MOST_MINUTES)] += 1
     link = {"form_id": _number(form), "directive_id": _number(directive)}
-    TimeSaid.objects.bulk_create(
-        TimeSaid(**link, minutes=minutes, count=count) for minutes, count in sorted(counts.items()) if count
-    )
+    rows = [TimeSaid(**link, minutes=minutes, count=count) for minutes, count in sorted(counts.items()) if count]
+    if rows:
+        TimeSaid.objects.bulk_create(rows)
 
 
 def fold_minutes(at: datetime) -> int:

@@ -106,6 +106,7 @@ class Outlier(UnusualNumber):
 def table_of(look: Look) -> Table:
     """The table of a look. Three queries; one more where a unit was moved since, and a few while extremes are corrected."""
     rollup, asked = look.period.rollup, asked_in(look.period.rollup)
+    extremes = frozenset(rollup.extremes)
     children = units_right_below(look.period, [look.path])
     parts = parts_below(rollup, [look.path, *children])
     units = [look.unit.pk, *(unit.pk for unit in children.values())]
@@ -114,7 +115,7 @@ def table_of(look: Look) -> Table:
     def row(unit: Unit, path: str, below: Part) -> Row:
         report, is_asked = reports.get(unit.pk), unit.pk in asked
         has_below = bool(below.expected or below.filed.n)
-        add_own(below, report, rollup, is_asked=is_asked)
+        add_own(below, report, extremes, is_asked=is_asked)
         is_approved = unit.pk in approved if has_below else bool(report and report.is_approved)
         return Row(unit, path, below, report, is_asked, has_below, is_approved)
 
@@ -156,26 +157,26 @@ def asked_in(rollup: Rollup) -> BitMap:
 def with_own(rollup: Rollup, below: Part, own: OwnReport | None, *, is_asked: bool) -> Part:
     """What lies below a unit, and its own report with it."""
     whole = below.copy()
-    add_own(whole, own, rollup, is_asked=is_asked)
+    add_own(whole, own, frozenset(rollup.extremes), is_asked=is_asked)
     return whole
 
 
-def add_own(part: Part, own: OwnReport | None, rollup: Rollup, *, is_asked: bool) -> None:
+def add_own(part: Part, own: OwnReport | None, extremes: frozenset[str], *, is_asked: bool) -> None:
     """Count in `part`, which is of what lies below a unit, its own report as well."""
     part.expected += is_asked
     if own and own.answer:
-        _add(part.filed, own.answer, rollup)
+        _add(part.filed, own.answer, extremes)
         if own.is_approved:
-            _add(part.approved, own.answer, rollup)
+            _add(part.approved, own.answer, extremes)
 
 
 def _own_of(report: Report) -> OwnReport:
     return OwnReport(report.state, report.version, answer_of(report))
 
 
-def _add(summary: Summary, answer: Answer, rollup: Rollup) -> None:
+def _add(summary: Summary, answer: Answer, extremes: frozenset[str]) -> None:
     summary.add(answer)
-    for key in set(rollup.extremes) & answer.values.keys():
+    for key in extremes & answer.values.keys():
         summary.figure(key).widen(Figure.of(answer.values[key], answer.at))
 
 
