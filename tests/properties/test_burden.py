@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -26,6 +25,8 @@ from braid.work.queries.burden import Span, asked_of, minutes_everywhere
 from braid.work.queries.senders import senders_in
 from tests import factories
 from tests.factories import directive_rows
+
+from .planted import Plan, Plant, assert_caught
 
 SHAPE = {"n": {"p": {"c": {"v1": {}, "v2": {}}, "d": {"v3": {}, "v4": {}}}, "q": {"e": {"v5": {}}}}}
 NAMES = ("n", "p", "q", "c", "d", "e", "v1", "v2", "v3", "v4", "v5")
@@ -156,7 +157,7 @@ def units_are_counted_where_they_stand_now(patch: pytest.MonkeyPatch) -> None:
 
 
 P = ("p", True, 0, 0)
-PLANTS: list[tuple[Callable[[pytest.MonkeyPatch], None], list[tuple[Any, ...]]]] = [
+PLANTS: list[tuple[Plant, Plan]] = [
     (rules_of_one_thing_count_twice, [("direct", "n", [P, P], 10)]),
     (who_asks_is_asked_too, [("direct", "p", [P], 10)]),
     (units_are_counted_where_they_stand_now, [("direct", "n", [("c", True, 0, 0)], 10), ("move", "v1", "e")]),
@@ -166,10 +167,5 @@ PLANTS: list[tuple[Callable[[pytest.MonkeyPatch], None], list[tuple[Any, ...]]]]
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("plant", "plan"), PLANTS, ids=lambda given: getattr(given, "__name__", ""))
-def test_a_planted_bug_is_caught(
-    plant: Callable[[pytest.MonkeyPatch], None], plan: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    live(plan)
-    plant(monkeypatch)
-    with pytest.raises(AssertionError):
-        live(plan)
+def test_a_planted_bug_is_caught(plant: Plant, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_caught(plant, plan, live, monkeypatch)

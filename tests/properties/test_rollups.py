@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -26,6 +25,8 @@ from braid.work.queries.approvals import seal_of
 from braid.work.queries.rollups import answer_of
 from tests.factories import period, report_form, tree
 from tests.factories.reports import OPENED
+
+from .planted import Plan, Plant, assert_caught
 
 SHAPE = {"n": {"p": {"c": {"v1": {}, "v2": {}}, "d": {"v3": {}, "v4": {}}}, "q": {"e": {"v5": {}}}}}
 NAMES = ("n", "p", "q", "c", "d", "e", "v1", "v2", "v3", "v4", "v5")
@@ -144,7 +145,7 @@ def reports_count_where_their_unit_stands_now(patch: pytest.MonkeyPatch) -> None
     patch.setattr("braid.work.actions.reports.paths_at", lambda units, moment: {unit.pk: unit.path for unit in units})
 
 
-PLANTS: list[tuple[Callable[[pytest.MonkeyPatch], None], list[tuple[Any, ...]]]] = [
+PLANTS: list[tuple[Plant, Plan]] = [
     (
         extremes_are_never_found_anew,
         [("report", "v1", 0, 3), ("report", "v2", 0, 1), ("fold", 4), ("report", "v1", 0, 0), ("fold", 4)],
@@ -161,10 +162,5 @@ PLANTS: list[tuple[Callable[[pytest.MonkeyPatch], None], list[tuple[Any, ...]]]]
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("plant", "plan"), PLANTS, ids=lambda given: getattr(given, "__name__", ""))
-def test_a_planted_bug_is_caught(
-    plant: Callable[[pytest.MonkeyPatch], None], plan: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    live(plan)
-    plant(monkeypatch)
-    with pytest.raises(AssertionError):
-        live(plan)
+def test_a_planted_bug_is_caught(plant: Plant, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_caught(plant, plan, live, monkeypatch)

@@ -61,7 +61,7 @@ def hers(world: SimpleNamespace) -> Client:
 
 
 def taken(client: Client, made: Period, code: str = "township") -> Rows:
-    body = b"".join(client.get(reverse("bulk_file", args=[made.pk, code])))  # type: ignore[arg-type]
+    body = client.get(reverse("bulk_file", args=[made.pk, code])).getvalue()
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0)
     return [[str(cell) for cell in row] for row in sheet.to_python()]
 

@@ -216,7 +216,7 @@ QUESTIONS = (
 
 
 def sheet_of(client: Client, form: ReportForm, kind: str = "xlsx") -> list[list[str]]:
-    body = b"".join(client.get(reverse("form_questions_file", args=[form.pk]), {"form": kind}))  # type: ignore[arg-type]
+    body = client.get(reverse("form_questions_file", args=[form.pk]), {"form": kind}).getvalue()
     return [
         [str(cell) for cell in row]
         for row in CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
