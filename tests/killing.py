@@ -92,16 +92,18 @@ def _nursery(function: Callable[[int], None], kills: int, longest_ms: int, hands
     at_work = killed = 0
     while killed < kills:
         children = [_fork(function, killed + hand) for hand in range(hands)]
+        statuses = []
         for ready, _ in children:
             os.read(ready, 1)
         for ready, child in children:
             time.sleep(chance.uniform(0, longest_ms / 1000))
             os.kill(child, signal.SIGKILL)
-            _, status = os.waitpid(child, 0)
+            statuses.append(os.waitpid(child, 0)[1])
             os.close(ready)
+        for status in statuses:  # once all are dead: one that lived on would keep the output open
             assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, f"a child failed: {status}"
             at_work += os.WIFSIGNALED(status)
-            killed += 1
+        killed += len(children)
     return at_work
 
 

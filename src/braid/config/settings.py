@@ -149,6 +149,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;"
         ),
     }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)  # of `kernel.prepared` alone
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"

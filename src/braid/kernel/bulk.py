@@ -13,6 +13,8 @@ from typing import Any
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
+from .prepared import prepared
+
 CHUNK = 20_000
 """Rows between two calls of `on_progress`."""
 PARAMETERS = 999
@@ -54,7 +56,7 @@ def insert_few(model: type[models.Model], columns: Sequence[str], rows: Sequence
     values = list(chain.from_iterable(_converted(model, columns, rows)))
     if not values:
         return []
-    with connection.cursor() as cursor:
+    with prepared(), connection.cursor() as cursor:
         cursor.execute(_insert_few(model, tuple(columns), len(rows)), values)
         return [number for (number,) in cursor.fetchall()]
 

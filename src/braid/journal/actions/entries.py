@@ -11,6 +11,7 @@ from django.utils import timezone
 from braid.journal.models import Entry
 from braid.kernel.access import Actor
 from braid.kernel.ledger import Happened
+from braid.kernel.prepared import prepared
 
 CHUNK = 10_000
 """Entries in one statement."""
@@ -77,7 +78,7 @@ def _check_number(written: int, given: int) -> None:
 
 
 def _write_one_on_postgresql(one: Happened, day: date, at: datetime, by: int | None) -> int:
-    with connection.cursor() as cursor:
+    with prepared(), connection.cursor() as cursor:
         cursor.execute(_POSTGRESQL_ONE, [one.unit_number, str(one.strand), one.kind, one.amount, day, at, by])
         return int(cursor.rowcount)
 

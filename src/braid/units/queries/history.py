@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from braid.kernel.access import AFTER_DESCENDANTS
+from braid.kernel.prepared import one_of, prepared
 from braid.units.enums import STEP, UnitStatus
 from braid.units.models import Placement, Unit
 from braid.units.paths import number_of
@@ -83,14 +84,17 @@ def units_below_since(paths: Iterable[str], moment: datetime) -> list[Unit]:
     if not above:
         return []
     then = " OR ".join(["LENGTH(path) = %s AND path > %s AND path < %s"] * len(above))
-    sql = _BELOW_SINCE_SQL.format(above=", ".join(str(number_of(path)) for path in above), then=then)
-    values = chain.from_iterable((len(path) + STEP, path, path + AFTER_DESCENDANTS) for path in above)
-    return list(Unit.objects.raw(sql, [connection.ops.adapt_datetimefield_value(moment), *values]))
+    is_below, parents = one_of("parent_id", [number_of(path) for path in above])
+    places = chain.from_iterable((len(path) + STEP, path, path + AFTER_DESCENDANTS) for path in above)
+    moment = connection.ops.adapt_datetimefield_value(moment)
+    with prepared():
+        sql = _BELOW_SINCE_SQL.format(is_below=is_below, then=then)
+        return list(Unit.objects.raw(sql, [*parents, *parents, moment, *places]))
 
 
 _BELOW_SINCE_SQL = """
-    SELECT * FROM units_unit WHERE parent_id IN ({above})
-    UNION ALL SELECT * FROM units_unit WHERE (parent_id IS NULL OR parent_id NOT IN ({above})) AND number IN (
+    SELECT * FROM units_unit WHERE {is_below}
+    UNION ALL SELECT * FROM units_unit WHERE (parent_id IS NULL OR NOT {is_below}) AND number IN (
         SELECT unit_id FROM units_placement WHERE until > %s AND ({then})
     )
 """

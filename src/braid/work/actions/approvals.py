@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from braid.kernel.access import Actor, require
 from braid.kernel.errors import BadInput, WrongState
 from braid.kernel.ledger import Strand, record
+from braid.kernel.prepared import prepared
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.units.paths import ancestor_paths, number_of
@@ -87,7 +88,7 @@ def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime
 
 def hold_parts(period: Period, paths: Iterable[str]) -> set[int]:
     """Hold the parts that reports at `paths` belong to, up to the root, together with others who file there: nobody approves
-    them meanwhile. Returns the numbers of the units whose parts were approved before. One trip to the database."""
+    them meanwhile. Returns the numbers of the units whose parts were approved before."""
     return _hold(period, {above: False for path in paths for above in ancestor_paths(path)})
 
 
@@ -136,12 +137,17 @@ def _hold(period: Period, parts: Mapping[str, bool]) -> set[int]:
     for path, is_alone in parts.items():
         lock = crc32(path.encode()) % LOCKS
         locks[lock] = locks.get(lock, False) or is_alone
-    taking = (
-        f"pg_advisory_xact_lock{'' if is_alone else '_shared'}({period.pk}, {lock})"
-        for lock, is_alone in sorted(locks.items())
-    )
-    first = f"SELECT {', '.join(taking)}; " if locks and connection.vendor == "postgresql" else ""
-    return units_approved(period, map(number_of, parts), first=first)
+    if connection.vendor == "postgresql":
+        numbers = sorted(locks)
+        with prepared(), connection.cursor() as cursor:
+            cursor.execute(_LOCK_ON_POSTGRESQL, [period.pk, period.pk, numbers, [locks[each] for each in numbers]])
+    return units_approved(period, map(number_of, parts))
+
+
+_LOCK_ON_POSTGRESQL = """
+    SELECT CASE WHEN is_alone THEN pg_advisory_xact_lock(%s::int, lock) ELSE pg_advisory_xact_lock_shared(%s::int, lock) END
+    FROM unnest(%s::int[], %s::boolean[]) AS held (lock, is_alone)
+"""
 
 
 def _person(by: Actor) -> Person | None:

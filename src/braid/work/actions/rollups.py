@@ -15,6 +15,7 @@ from pyroaring import BitMap
 from braid.contact.models import AudienceRule
 from braid.contact.queries.audience import units_of_all
 from braid.kernel.pace import Pace
+from braid.kernel.prepared import prepared
 from braid.units import snapshot
 from braid.units.models import Unit
 from braid.units.paths import number_of
@@ -135,7 +136,7 @@ _dumped = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 def _write(one: str, many_on_postgresql: str, common: list[Any], rows: Sequence[tuple[Any, ...]]) -> None:
     """Write `rows`, on PostgreSQL in one statement; `common` are values that all of them share."""
-    with connection.cursor() as cursor:
+    with prepared(), connection.cursor() as cursor:
         if len(rows) == 1:
             cursor.execute(one, [*common, *rows[0]])
         elif connection.vendor == "postgresql":

@@ -15,6 +15,7 @@ from django.db.models.functions import Length, Substr
 
 from braid.kernel.access import AFTER_DESCENDANTS
 from braid.kernel.keyset import Page, page_of
+from braid.kernel.prepared import one_of, prepared
 from braid.units.enums import STEP
 from braid.units.models import Placement, Unit
 from braid.units.paths import number_of, numbers_of
@@ -42,20 +43,16 @@ def open_parts_below(period: Period, path: str) -> list[str]:
     return [each for each in waiting if parts[each].filed.n]
 
 
-def units_approved(period: Period, units: Iterable[int], *, first: str = "") -> set[int]:
+def units_approved(period: Period, units: Iterable[int]) -> set[int]:
     """Those of `units` (numbers) whose parts of `period` are approved. One query; by hand, as every report that is filed asks it
-    and composing it would take longer than the database does. `first`: a statement to run before it in the same trip."""
-    numbers = ", ".join(map(str, units))
-    if not numbers:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(first + _APPROVED_SQL.format(units=numbers), [period.pk, ApprovalState.IN_FORCE])
-        if first:
-            cursor.nextset()
+    and composing it would take longer than the database does."""
+    is_one, numbers = one_of("unit_id", units)
+    with prepared(), connection.cursor() as cursor:
+        cursor.execute(_APPROVED_SQL.format(is_one=is_one), [period.pk, ApprovalState.IN_FORCE, *numbers])
         return {number for (number,) in cursor.fetchall()}
 
 
-_APPROVED_SQL = "SELECT unit_id FROM work_approval WHERE period_id = %s AND state = %s AND unit_id IN ({units})"
+_APPROVED_SQL = "SELECT unit_id FROM work_approval WHERE period_id = %s AND state = %s AND {is_one}"
 
 
 @dataclass(frozen=True)

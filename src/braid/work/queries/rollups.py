@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from braid.kernel.access import AFTER_DESCENDANTS
+from braid.kernel.prepared import one_of, prepared
 from braid.units.enums import STEP
 from braid.units.paths import ancestor_paths, number_of
 from braid.work.enums import ReportState
@@ -203,15 +204,13 @@ def _read(found: dict[int, dict[str, Part]]) -> dict[int, list[Note]]:
     asked = {rollup: parts for rollup, parts in found.items() if parts}
     if not asked:
         return notes
-    numbers = {number_of(path) for parts in asked.values() for path in parts}
-    sql = _READ_SQL.format(
-        rollups=", ".join(map(str, asked)),
-        numbers=", ".join(map(str, numbers)),
-        below=" OR ".join(["rollup_id = %s AND path > %s AND path < %s"] * len(asked)),
-    )
-    values = [(rollup, min(parts), max(parts) + AFTER_DESCENDANTS) for rollup, parts in asked.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(chain.from_iterable(values)))
+    of_rollups, rollups = one_of("rollup_id", asked)
+    of_units, numbers = one_of("unit_number", {number_of(path) for parts in asked.values() for path in parts})
+    below = " OR ".join(["rollup_id = %s AND path > %s AND path < %s"] * len(asked))
+    places = [(rollup, min(parts), max(parts) + AFTER_DESCENDANTS) for rollup, parts in asked.items()]
+    with prepared(), connection.cursor() as cursor:
+        sql = _READ_SQL.format(of_rollups=of_rollups, of_units=of_units, below=below)
+        cursor.execute(sql, [*rollups, *numbers, *chain.from_iterable(places)])
         for rollup, path, expected, one, other, before, after in cursor.fetchall():
             if expected is None:
                 notes[rollup].append(note_from(path, one, other, before, after))
@@ -222,7 +221,7 @@ def _read(found: dict[int, dict[str, Part]]) -> dict[int, list[Note]]:
 
 _READ_SQL = """
     SELECT rollup_id, path, expected, filed, approved, NULL, NULL FROM work_total
-    WHERE rollup_id IN ({rollups}) AND unit_number IN ({numbers})
+    WHERE {of_rollups} AND {of_units}
     UNION ALL SELECT rollup_id, path, NULL, was, now, was_approved, is_approved FROM work_change WHERE {below}
 """
 """By hand: every page of numbers asks it, and composing it takes longer than the database does."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import connection
 from pyroaring import BitMap
 
+from braid.kernel.prepared import one_of, prepared
 from braid.units.models import Unit
 from braid.units.queries.history import path_at
 from braid.work.enums import ApprovalState, FieldKind, ReportState
@@ -130,10 +131,11 @@ def table_of(look: Look) -> Table:
 def _own_reports(period: Period, units: Iterable[int]) -> tuple[dict[int, OwnReport], set[int]]:
     """By unit, its own report; and the units whose parts are approved. One query; by hand, as composing it and making models of
     its rows takes longer than the database does."""
-    sql = _OWN_REPORTS_SQL.format(units=", ".join(map(str, units)))
+    is_one, numbers = one_of("unit_id", units)
     reports, approved = {}, set()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [period.pk, period.pk, ApprovalState.IN_FORCE])
+    with prepared(), connection.cursor() as cursor:
+        sql = _OWN_REPORTS_SQL.format(is_one=is_one)
+        cursor.execute(sql, [period.pk, *numbers, period.pk, ApprovalState.IN_FORCE, *numbers])
         for unit, state, version, measures, filed_at in cursor.fetchall():
             if state is None:
                 approved.add(unit)
@@ -143,9 +145,9 @@ def _own_reports(period: Period, units: Iterable[int]) -> tuple[dict[int, OwnRep
 
 
 _OWN_REPORTS_SQL = """
-    SELECT unit_id, state, version, measures, filed_at FROM work_report WHERE period_id = %s AND unit_id IN ({units})
+    SELECT unit_id, state, version, measures, filed_at FROM work_report WHERE period_id = %s AND {is_one}
     UNION ALL SELECT unit_id, NULL, NULL, NULL, NULL FROM work_approval
-    WHERE period_id = %s AND state = %s AND unit_id IN ({units})
+    WHERE period_id = %s AND state = %s AND {is_one}
 """
 
 

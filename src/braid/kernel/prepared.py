@@ -1,0 +1,43 @@
+"""Statements asked so often that PostgreSQL should plan them once: planning a short one takes longer than running it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Inside, statements that the connection was asked a few times are prepared, and PostgreSQL keeps their plans.
+
+    For single statements whose text is always the same (a list goes in by `one_of`), and whose best plan is the same for all
+    values, as PostgreSQL then plans without knowing them. SQLite's driver keeps what it prepared anyway.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    from django.db.backends.postgresql.base import ServerBindingCursor  # needs the driver, which not everybody has
+
+    connection.ensure_connection()
+    driver = connection.connection
+    usual, driver.cursor_factory = driver.cursor_factory, ServerBindingCursor
+    try:
+        yield
+    finally:
+        driver.cursor_factory = usual
+
+
+def one_of(column: str, numbers: Iterable[int]) -> tuple[str, list[Any]]:
+    """The condition that `column` is one of `numbers`, and its parameters: on PostgreSQL the text is the same for any few.
+
+    A single number has a text of its own: of a list PostgreSQL supposes ten, and plans anew where it knows of fewer.
+    """
+    wanted = list(numbers)
+    if len(wanted) == 1:
+        return f"{column} = %s", wanted
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s::bigint[])", [wanted]
+    return f"{column} IN ({', '.join(map(str, wanted))})", []
