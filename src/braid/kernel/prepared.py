@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -19,11 +20,9 @@ def prepared() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    from django.db.backends.postgresql.base import ServerBindingCursor  # needs the driver, which not everybody has
-
     connection.ensure_connection()
     driver = connection.connection
-    usual, driver.cursor_factory = driver.cursor_factory, ServerBindingCursor
+    usual, driver.cursor_factory = driver.cursor_factory, _prepared_cursor()
     try:
         yield
     finally:
@@ -41,3 +40,16 @@ def one_of(column: str, numbers: Iterable[int]) -> tuple[str, list[Any]]:
     if connection.vendor == "postgresql":
         return f"{column} = ANY(%s::bigint[])", [wanted]
     return f"{column} IN ({', '.join(map(str, wanted))})", []
+
+
+@cache
+def _prepared_cursor() -> type[Any]:
+    """The driver's cursor that prepares; it needs the driver, which not everybody has installed."""
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    class PreparedCursor(ServerBindingCursor):
+        def _convert_query(self, query: Any, params: Any = None) -> Any:
+            self._query = super()._convert_query(query, params)  # type: ignore[misc]  # for Django's log of queries
+            return self._query
+
+    return PreparedCursor

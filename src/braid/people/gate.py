@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from braid.kernel.access import OPERATOR, Actor, Permission, Scope
+from braid.kernel.prepared import one_of, prepared
 from braid.units.enums import UnitStatus
 
 from .enums import OFFICE_GRANTS, Reach, Role
@@ -50,9 +51,7 @@ def held_by(person: Person) -> tuple[Held, ...]:
     """
     held: tuple[Held, ...] | None = person.__dict__.get("_held")
     if held is None:
-        held = person.__dict__["_held"] = tuple(
-            one for _number, one in _read([person], also=_UNLOCKED.format(person.pk))
-        )
+        held = person.__dict__["_held"] = tuple(one for _number, one in _read([person], also=_UNLOCKED))
     return held
 
 
@@ -78,12 +77,11 @@ def _read(persons: Sequence[Person], *, also: str = "") -> Iterable[tuple[int, H
     """What `persons` hold under the condition `also`, each with the number of the person. One query."""
     if not persons:
         return
-    numbers = [person.pk for person in persons]
-    marks = ", ".join(["%s"] * len(numbers))
-    sql = _HELD_SQL.format(persons=marks, offices=", ".join(str(int(office)) for office in OFFICE_GRANTS), also=also)
+    is_one, numbers = one_of("person_id", (person.pk for person in persons))
+    sql = _HELD_SQL.format(is_one=is_one, offices=", ".join(str(int(office)) for office in OFFICE_GRANTS), also=also)
     day = connection.ops.adapt_datefield_value(timezone.localdate())
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
+    with prepared(), connection.cursor() as cursor:
         cursor.execute(sql, [*numbers, day, day, *numbers, now, now])
         for number, office, name, how_far, path in cursor.fetchall():
             role, reach = OFFICE_GRANTS[office] if office else (Role(name), Reach(how_far))
@@ -93,13 +91,13 @@ def _read(persons: Sequence[Person], *, also: str = "") -> Iterable[tuple[int, H
 _HELD_SQL = f"""
     SELECT person_id, office, role, reach, unit.path FROM (
         SELECT person_id, unit_id, office, '' AS role, '' AS reach FROM people_membership
-        WHERE person_id IN ({{persons}}) AND office IN ({{offices}}) AND since <= %s AND (until IS NULL OR until > %s)
+        WHERE {{is_one}} AND office IN ({{offices}}) AND since <= %s AND (until IS NULL OR until > %s)
         UNION ALL SELECT person_id, unit_id, NULL, role, reach FROM people_grant
-        WHERE person_id IN ({{persons}}) AND since <= %s AND (until IS NULL OR until > %s) AND revoked_at IS NULL
+        WHERE {{is_one}} AND since <= %s AND (until IS NULL OR until > %s) AND revoked_at IS NULL
     ) AS held JOIN units_unit AS unit ON unit.number = unit_id WHERE unit.status = '{UnitStatus.ACTIVE.value}'{{also}}
 """  # noqa: S608 (own names and marks)
 """`MembershipQuerySet.current` and `GrantQuerySet.valid` by hand: every page of somebody signed in asks it."""
-_UNLOCKED = " AND NOT EXISTS (SELECT 1 FROM people_account WHERE person_id = {} AND NOT is_active)"
+_UNLOCKED = " AND NOT EXISTS (SELECT 1 FROM people_account WHERE person_id = held.person_id AND NOT is_active)"
 
 
 def _scope(reaches: Iterable[tuple[Reach, str]]) -> Scope:

@@ -13,6 +13,7 @@ from braid.contact.enums import NoticeState, ReviewState, SeriesState
 from braid.contact.models import Audience, Notice, Review, ReviewRule, Series
 from braid.contact.rules import SEND_NOTICES, can_send_for
 from braid.kernel.access import Actor, scope
+from braid.kernel.prepared import one_of, prepared
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
@@ -37,16 +38,15 @@ def is_held_up(notice: Notice) -> bool:
 
     Most notices have neither, and one query says so; by hand, as composing it would take longer than the database does.
     """
-    units = numbers_of(notice.unit.path)
-    sql = _HELD_UP_SQL.format(units=", ".join(map(str, units)))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [notice.pk, SeriesState.RUNNING])
+    is_one, units = one_of("unit_id", numbers_of(notice.unit.path))
+    with prepared(), connection.cursor() as cursor:
+        cursor.execute(_HELD_UP_SQL.format(is_one=is_one), [notice.pk, SeriesState.RUNNING, *units])
         return bool(cursor.fetchone()[0])
 
 
 _HELD_UP_SQL = """
     SELECT EXISTS (SELECT 1 FROM contact_series WHERE draft_id = %s AND state = %s)
-        OR EXISTS (SELECT 1 FROM contact_reviewrule WHERE unit_id IN ({units}))
+        OR EXISTS (SELECT 1 FROM contact_reviewrule WHERE {is_one})
 """
 
 

@@ -46,8 +46,8 @@ def unit_by_code(code: str) -> Unit | None:
     """The unit with this code, or that once had it; if it was merged, the survivor."""
     if not code.isprintable():  # PostgreSQL refuses to look for some of it
         return None
-    found = Unit.objects.raw("SELECT * FROM units_unit WHERE code = %s", [code])  # every page begins with it
-    unit = next(iter(found), None)
+    with prepared():  # every page begins with it
+        unit = next(iter(Unit.objects.raw("SELECT * FROM units_unit WHERE code = %s", [code])), None)
     if unit is None:
         former = Placement.objects.filter(code=code).order_by("-until", "-pk").select_related("unit").first()
         unit = former.unit if former else None
@@ -86,10 +86,10 @@ def units_below_since(paths: Iterable[str], moment: datetime) -> list[Unit]:
     then = " OR ".join(["LENGTH(path) = %s AND path > %s AND path < %s"] * len(above))
     is_below, parents = one_of("parent_id", [number_of(path) for path in above])
     places = chain.from_iterable((len(path) + STEP, path, path + AFTER_DESCENDANTS) for path in above)
-    moment = connection.ops.adapt_datetimefield_value(moment)
+    since = connection.ops.adapt_datetimefield_value(moment)
     with prepared():
         sql = _BELOW_SINCE_SQL.format(is_below=is_below, then=then)
-        return list(Unit.objects.raw(sql, [*parents, *parents, moment, *places]))
+        return list(Unit.objects.raw(sql, [*parents, *parents, since, *places]))
 
 
 _BELOW_SINCE_SQL = """

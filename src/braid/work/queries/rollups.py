@@ -207,7 +207,9 @@ def _read(found: dict[int, dict[str, Part]]) -> dict[int, list[Note]]:
     of_rollups, rollups = one_of("rollup_id", asked)
     of_units, numbers = one_of("unit_number", {number_of(path) for parts in asked.values() for path in parts})
     below = " OR ".join(["rollup_id = %s AND path > %s AND path < %s"] * len(asked))
-    places = [(rollup, min(parts), max(parts) + AFTER_DESCENDANTS) for rollup, parts in asked.items()]
+    places: Iterable[tuple[Any, ...]] = (
+        (rollup, min(parts), max(parts) + AFTER_DESCENDANTS) for rollup, parts in asked.items()
+    )
     with prepared(), connection.cursor() as cursor:
         sql = _READ_SQL.format(of_rollups=of_rollups, of_units=of_units, below=below)
         cursor.execute(sql, [*rollups, *numbers, *chain.from_iterable(places)])
