@@ -13,7 +13,8 @@ from braid.units.models import Unit
 class Entry(models.Model):
     """`amount` of `kind` happened at `unit` on `day`. Append only; `unit_path` is where the unit stood then, for good."""
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    """No key in the database: the statement that writes an entry reads its unit and holds it, which a key would do again."""
     unit_path = BytewiseField(max_length=STEP * 40)
     day = models.DateField()
     at = models.DateTimeField()

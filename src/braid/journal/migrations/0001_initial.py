@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=60)),
                 ('amount', models.BigIntegerField()),
                 ('by_number', models.BigIntegerField(null=True)),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
             ],
             options={
                 'indexes': [models.Index(fields=['unit_path', 'day'], name='entry_path'), models.Index(condition=models.Q(('by_number__isnull', False)), fields=['by_number'], name='entry_by')],
