@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 from pytest_django.live_server_helper import LiveServer
 
 from braid.people.models import Person
+from tests.needs import is_required
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = os.environ.get("BRAID_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -44,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.flaky(reruns=1))
-            if CHROMIUM is None and not os.environ.get("CI"):
+            if CHROMIUM is None and not is_required():
                 item.add_marker(pytest.mark.skip(reason="NO CHROMIUM HERE: the journeys in tests/browser did not run"))
 
 

@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
+from tests.needs import needs
+
 from .processes import COMMAND, DEMO, Braid, braid_on
 
-needs_tools = pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed")
-pytestmark = needs_tools
+pytestmark = needs("pg_dump", on_postgresql=True)
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gettext
-import shutil
 from pathlib import Path
 
 import pytest
 
 from braid.config import catalogs
+from tests.needs import needs
 
 PO = """msgid ""
 msgstr "Content-Type: text/plain; charset=UTF-8\\n"
@@ -68,7 +68,7 @@ def test_traditional_is_drafted_from_simplified(package: Path) -> None:
     assert "三股辮與婦聯" in catalogs.catalog("shop", "zh_Hant").read_text()
 
 
-@pytest.mark.skipif(shutil.which("xgettext") is None, reason="xgettext is not installed")
+@needs("xgettext")
 def test_a_text_that_no_catalog_knows_is_found(package: Path) -> None:
     (package / "shop" / "views.py").write_text('_("Save")\n_("Refund")\n')
     assert "shop/zh_Hans: 'Refund' is not in the catalog" in set(catalogs.unextracted())
