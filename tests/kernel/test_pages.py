@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 
 from braid.kernel.errors import BadInput, NotAllowed, Refused, WrongState
 from braid.kernel.middleware import RefusalMiddleware
-from braid.kernel.templatetags.braid import day, figure, moment
+from braid.kernel.writing import day, figure, moment
 from tests.factories import person
 
 pytestmark = pytest.mark.django_db

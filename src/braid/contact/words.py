@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from braid.kernel.templatetags.braid import aside
+from braid.kernel.writing import aside
 
 Words = Mapping[str, str]
 """A text by language: `{"zh-hans": "...", "en": "..."}`; what was not written is left out."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from braid.kernel.addresses import address_of
 from braid.kernel.delivery import Message, Skip
 from braid.kernel.models import Delivery
-from braid.kernel.templatetags.braid import colon
+from braid.kernel.writing import colon
 
 from .models import WeeklyMail
 from .queries.branches import branches_of

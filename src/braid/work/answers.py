@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from braid.contact.words import said
-from braid.kernel.templatetags.braid import colon
+from braid.kernel.writing import colon
 
 from .checking import Check, number_in_words
 from .enums import FieldKind

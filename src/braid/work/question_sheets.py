@@ -14,7 +14,7 @@ from braid.contact.words import LANGUAGES, readers_language
 from braid.kernel.imports.cells import Columns, fitted, title_key, too_wide
 from braid.kernel.imports.problems import Problem
 from braid.kernel.sheets import SheetError, read_table, unescaped
-from braid.kernel.templatetags.braid import aside
+from braid.kernel.writing import aside
 
 from .actions import FieldPlan, why_not_asked, why_not_replaced
 from .checking import number_from, number_in_words

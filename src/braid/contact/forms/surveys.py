@@ -17,7 +17,7 @@ from braid.contact.enums import Promise, QuestionKind
 from braid.contact.models import Question, Survey
 from braid.contact.words import LANGUAGES, Words, said
 from braid.kernel.forms import offer
-from braid.kernel.templatetags.braid import colon
+from braid.kernel.writing import colon
 from braid.people.forms import DayInput
 from braid.people.models import Person
 from braid.units.models import Unit

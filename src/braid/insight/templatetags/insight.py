@@ -17,7 +17,7 @@ from braid.insight import hooks
 from braid.insight.queries.icicle import Cell, Icicle
 from braid.insight.queries.shares import Share
 from braid.insight.queries.table import Line, Table
-from braid.kernel.templatetags.braid import colon
+from braid.kernel.writing import colon
 from braid.units.models import Unit
 
 register = template.Library()

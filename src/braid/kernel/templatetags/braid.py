@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import lucide
 from django import forms, template
 from django.forms.boundfield import BoundField
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import pgettext
 
-from braid.kernel import addresses, shell
+from braid.kernel import addresses, shell, writing
 
 register = template.Library()
+register.simple_tag(writing.colon)
+for written in (writing.aside, writing.figure, writing.moment, writing.moment_in, writing.day, writing.plain_day):
+    register.filter(written)
 
 
 @register.simple_tag
@@ -43,20 +44,6 @@ def level_address(context: template.Context, page: str, unit: Any) -> str:
     return shell.address_of(context["request"], page, unit)
 
 
-@register.simple_tag
-def colon(words: object = "") -> str:
-    """What stands between `words` and what they say: in Chinese a wide colon without a space; none after a question mark."""
-    if str(words).endswith(("?", "？")):
-        return " " if str(words).endswith("?") else ""
-    return pgettext("between a word and what it says", ": ")
-
-
-@register.filter
-def aside(words: object) -> str:
-    """`words` said by the way after others: in Chinese in wide brackets without a space."""
-    return pgettext("said by the way", " (%(words)s)") % {"words": words}
-
-
 @register.filter
 def widget_kind(field: BoundField) -> str:
     """What a field looks like: `checkbox`, `textarea`, `select`, `file`, `choice` or `text`."""
@@ -73,47 +60,9 @@ def widget_kind(field: BoundField) -> str:
 
 
 @register.filter
-def figure(value: Any) -> str:
-    """A number as people read it: 665,276, or 60.8. What is no number (such as “<10”) stays as it is."""
-    if isinstance(value, float):
-        return f"{value:,.1f}"
-    return f"{int(value):,}" if isinstance(value, int) or str(value).isdigit() else str(value)
-
-
-@register.filter
 def unlocal(value: Any) -> str:
     """A number as machines read it."""
     return str(value)
-
-
-@register.filter
-def moment(value: datetime | None) -> str:
-    """A moment with its weekday, in the federation's time zone."""
-    if value is None:
-        return "–"
-    return formats.date_format(timezone.localtime(value), pgettext("date format of a moment", "D j M Y, H:i"))
-
-
-@register.filter
-def moment_in(value: datetime, zone: str) -> str:
-    """A moment with its weekday, as the clocks of the named time zone `zone` show it."""
-    return formats.date_format(value.astimezone(ZoneInfo(zone)), pgettext("date format of a moment", "D j M Y, H:i"))
-
-
-@register.filter
-def day(value: date | datetime | None) -> str:
-    """A day with its weekday."""
-    if value is None:
-        return "–"
-    if isinstance(value, datetime):
-        value = timezone.localtime(value)
-    return formats.date_format(value, pgettext("date format of a day", "D j M Y"))
-
-
-@register.filter
-def plain_day(value: date) -> str:
-    """A day without its weekday, for the ends of a span."""
-    return formats.date_format(value, pgettext("date format of a day without weekday", "j M Y"))
 
 
 @register.filter

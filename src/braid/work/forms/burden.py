@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from braid.kernel.templatetags.braid import figure
+from braid.kernel.writing import figure
 from braid.work.queries.budgets import LevelBudget
 
 MOST = 60_000

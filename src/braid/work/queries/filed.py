@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from braid.kernel.access import AFTER_DESCENDANTS
 from braid.kernel.keyset import Page, page_of
-from braid.kernel.templatetags.braid import aside, colon
+from braid.kernel.writing import aside, colon
 from braid.people.models import Person
 from braid.units.queries import unit_by_code
 from braid.work.answers import in_words

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from braid.kernel.pdf import can_make_pdf, pdf_answer
-from braid.kernel.templatetags.braid import colon, day
+from braid.kernel.writing import colon, day
 from braid.people.decorators import PersonRequest, signed_in
 from braid.work import hooks
 from braid.work.actions import drop_duty_note, note_duty

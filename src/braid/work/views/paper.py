@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from braid.kernel.pdf import can_make_pdf, pdf_answer
-from braid.kernel.templatetags.braid import day
+from braid.kernel.writing import day
 from braid.people.decorators import PersonRequest, signed_in
 from braid.work.bindings import binding_of
 from braid.work.checking import number_in_words

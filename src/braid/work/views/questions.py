@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.downloads import FORMS, table_answer
 from braid.kernel.sheets import SheetError
-from braid.kernel.templatetags.braid import colon
+from braid.kernel.writing import colon
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.work.actions import (
     add_check,

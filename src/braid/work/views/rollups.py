@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from braid.kernel.access import scope
 from braid.kernel.downloads import FORMS, table_answer
 from braid.kernel.pdf import can_make_pdf, pdf_answer
-from braid.kernel.templatetags.braid import day
+from braid.kernel.writing import day
 from braid.people.decorators import PersonRequest, signed_in
 from braid.units.models import Unit
 from braid.work.answers import answered
