@@ -220,9 +220,10 @@ def test_pages_of_a_second_reading(
     client.post(reverse("notice_review_ask", args=[draft.pk]))
     client.force_login(reader.account)
     client.post(reverse("notice_review_agree", args=[draft.pk]), {"seal": seal_of(draft)})
+    assert b"You agreed to it as second reader" in client.get(send).content
     client.force_login(author.account)
     (told,) = readings_waiting(author, now)
-    assert told.what == "The second reader agreed: it can go out"
+    assert told.what == "The second reader agreed"
     assert b"Send now" in client.get(send).content
     client.post(send)
     assert list(readings_waiting(author, now)) == []

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
 from braid.contact.actions import set_review_rule
 from braid.contact.enums import UNDO_WINDOW
@@ -36,6 +37,7 @@ from braid.work.models import Directive, DirectiveRule, Period, Rollup
 from braid.work.queries.directive_inbox import find_directives_of, older_directives_of, open_directives_of
 from braid.work.queries.directive_reviews import seal_of_directive
 from tests import factories
+from tests.clients import client_of
 from tests.factories.directives import DUE, SENT, text
 
 
@@ -117,6 +119,9 @@ def test_a_second_reader_where_the_unit_asks_for_one(world: SimpleNamespace, now
         agree_to_directive(made, seal=seal, by=head, at=SENT)
     ask_directive_review(made, by=author, at=SENT)
     agree_to_directive(made, seal=seal_of_directive(made), by=head, at=SENT)
+    page = client_of(head).get(reverse("directive_send", args=[made.pk])).content.decode()
+    assert "You agreed to it as second reader" in page
+    assert "Ask a second reader" not in page
     send_directive(made, by=author, at=SENT)
     with pytest.raises(WrongState):
         correct_directive(made, **correction(made), by=author, at=SENT + UNDO_WINDOW)  # type: ignore[arg-type]

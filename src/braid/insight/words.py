@@ -26,7 +26,7 @@ def said_by_reader(state: str) -> str:
     """What the second reader of a draft said, for its author."""
     if state == ReviewState.RETURNED:
         return _("The second reader sent it back")
-    return _("The second reader agreed: it can go out")
+    return _("The second reader agreed")
 
 
 MEASURES = {

@@ -55,11 +55,13 @@ def _second_reading(person: Person, notice: Notice, rules: list[Audience]) -> di
     if not needs_second_reader(notice, rules):
         return {"needs_reader": False, "agreed": True}
     review = review_of(notice)
+    state = review.state if review is not None and review.seal == seal_of(notice) else None
     return {
         "needs_reader": True,
         "agreed": is_agreed(notice, by=person),
         "review": review,
-        "is_asked": review is not None and review.state == ReviewState.ASKED and review.seal == seal_of(notice),
+        "is_asked": state == ReviewState.ASKED,
+        "is_reader": state == ReviewState.AGREED and review is not None and review.read_by == person,
         "may_review": review is not None and can_review(person, notice, review),
     }
 

@@ -80,13 +80,13 @@ def _second_reading(person: Person, found: Directive, rules: list[DirectiveRule]
     if not needs_second_reader(found, rules):
         return {"needs_reader": False, "agreed": True}
     review = directive_review_of(found)
+    state = review.state if review is not None and review.seal == seal_of_directive(found) else None
     return {
         "needs_reader": True,
         "agreed": is_directive_agreed(found, by=person),
         "review": review,
-        "is_asked": review is not None
-        and review.state == ReviewState.ASKED
-        and review.seal == seal_of_directive(found),
+        "is_asked": state == ReviewState.ASKED,
+        "is_reader": state == ReviewState.AGREED and review is not None and review.read_by == person,
         "may_review": review is not None and can_review_directive(person, found, review),
     }
 
