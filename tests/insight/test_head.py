@@ -25,7 +25,7 @@ from braid.people.enums import Office
 from braid.people.models import ChosenChannel, Membership, Person
 from braid.units.models import Unit
 from braid.work.actions import report_done
-from braid.work.models import DirectiveRule
+from braid.work.models import DirectiveRule, ReportFormRule
 from braid.work.queries import earlier_days
 from braid.work.queries.overdue import Overdue, overdue_directives
 from tests.clients import client_of
@@ -88,6 +88,21 @@ def test_what_is_late_is_counted_in_units(units: dict[str, Unit], head: Person) 
     assert found["Units late with a directive"] == (2, None)
     assert found["Reports past due"] == (2, None)
     assert "Units late with a directive" not in figures(head, units["county"], now - timedelta(days=2))
+
+
+def test_what_asks_only_single_units_below_counts_as_well(units: dict[str, Unit], head: Person) -> None:
+    """Nobody on the line down to the county is named by a rule, and yet its villages are asked, and it approves."""
+    now = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    sent_at, past = now - timedelta(days=10), timezone.localdate(now) - timedelta(days=2)
+    single = [DirectiveRule(unit=units[name], is_subtree=False) for name in ("v1", "west", "other")]
+    directive(units["nation"], *single, sent_at=sent_at, due_on=past)
+    rules = [ReportFormRule(unit=units[name], is_subtree=False) for name in ("v1", "west", "other")]
+    asked = period(report_form(units["nation"], *rules), at=now - timedelta(days=9))
+    found = figures(head, units["county"], now)
+    assert (found["Units late with a directive"], found["Reports past due"]) == ((2, None), (2, None))
+    report(asked, units["west"], at=now, f1=2)
+    found = figures(head, units["county"], now)
+    assert (found["Reports past due"], found["Reports and parts to approve"]) == ((1, None), (1, None))
 
 
 def test_an_earlier_day_set_on_the_way_counts(

@@ -18,10 +18,11 @@ from braid.kernel.keyset import Page, page_of
 from braid.kernel.prepared import one_of, prepared
 from braid.units.enums import STEP
 from braid.units.models import Placement, Unit
-from braid.units.paths import number_of, numbers_of
+from braid.units.paths import number_of
 from braid.work.enums import ApprovalState, ReportState
 from braid.work.models import Approval, ApprovalEvent, Period, PeriodRule, Report
 
+from .asked import asks_around
 from .rollups import parts_below, reports_right_below, totals_right_below
 
 
@@ -140,9 +141,7 @@ class Awaited:
 
 def approvals_waiting_for(units: Sequence[Unit], *, most: int = 20) -> list[Awaited]:
     """What waits for the approval of each of `units`, in open periods, that which is due first in front. Five queries."""
-    line = {number for unit in units for number in numbers_of(unit.path)}
-    rules = PeriodRule.objects.filter(unit__in=line, is_open=True).values("period")
-    asked = Period.objects.filter(Q(pk__in=rules) | Q(unit__in=[unit.pk for unit in units]), closed_at=None)
+    asked = Period.objects.filter(asks_around(PeriodRule.objects.all(), "period", units), closed_at=None)
     periods = list(asked.select_related("form", "unit").order_by("due_on", "pk")[:most]) if units else []
     if not periods:
         return []

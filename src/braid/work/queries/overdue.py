@@ -15,6 +15,7 @@ from braid.units.queries.history import path_at
 from braid.work.enums import DirectiveState
 from braid.work.models import Directive, DirectiveRule, Passing, Period
 
+from .asked import asks_around
 from .directives import units_addressed_by
 from .earlier_days import late_early_among
 from .handlings import counts_in
@@ -53,9 +54,8 @@ def overdue_directives(unit: Unit, *, on: date) -> Overdue:
 
 def _open_around(unit: Unit) -> QuerySet[Directive]:
     """The open directives that may ask units below `unit`, those due first in front."""
-    rules = DirectiveRule.objects.filter(unit__in=numbers_of(unit.path), is_open=True).values("directive")
-    own = Q(unit_path__gte=unit.path, unit_path__lt=unit.path + AFTER_DESCENDANTS)
-    rows = Directive.objects.filter(own | Q(pk__in=rules), state=DirectiveState.SENT, rollup__isnull=False)
+    asks = asks_around(DirectiveRule.objects.all(), "directive", [unit])
+    rows = Directive.objects.filter(asks, state=DirectiveState.SENT, rollup__isnull=False)
     return rows.select_related("rollup").order_by("due_on", "pk")
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
-from braid.kernel.access import AFTER_DESCENDANTS
 from braid.units.models import Unit
-from braid.units.paths import numbers_of
 from braid.units.queries.history import paths_at
 from braid.work.enums import ReportState
 from braid.work.models import Period, PeriodRule, Report
 
+from .asked import asks_around
 from .rollups import parts_in
 from .tables import asked_in
 
@@ -33,9 +30,8 @@ class Progress:
 
 def open_periods_around(unit: Unit, *, most: int = MOST_OPEN) -> list[Period]:
     """The open periods that may ask `unit` or units below it, those due first in front. One query."""
-    rules = PeriodRule.objects.filter(unit__in=numbers_of(unit.path), is_open=True).values("period")
-    own = Q(unit_path__gte=unit.path, unit_path__lt=unit.path + AFTER_DESCENDANTS)
-    rows = Period.objects.filter(own | Q(pk__in=rules), closed_at=None, rollup__frozen_at__isnull=False)
+    asks = asks_around(PeriodRule.objects.all(), "period", [unit])
+    rows = Period.objects.filter(asks, closed_at=None, rollup__frozen_at__isnull=False)
     return list(rows.select_related("rollup", "form").order_by("due_on", "pk")[:most])
 
 
