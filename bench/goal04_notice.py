@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from bench.peer.models import Copy
 from braid.contact.actions import NoticeText, draft_notice, send_notice
 from braid.contact.actions.freezing import freeze_due
+from braid.contact.enums import SEARCH_KIND
 from braid.contact.models import Audience, Notice
-from braid.contact.queries.inbox import inbox_for
+from braid.contact.queries.inbox import Filters, inbox_for, unread_count_for
+from braid.kernel import search
 from braid.kernel.access import AFTER_DESCENDANTS
 from braid.kernel.bulk import insert_rows
 from braid.people.models import Membership, Person
@@ -28,6 +30,8 @@ from .world import NOW, TODAY, World, empty, head, settle, tend
 READERS = 200
 SENT = 200
 """Drafts that are sent, one by one."""
+SUBJECTS = ("家庭教育", "春蕾计划", "普法宣传")
+"""What notices are about: one in five, one in a hundred, and the others."""
 Statement = tuple[str, Any]
 _FAN_OUT = """
     INSERT INTO peer_copy (person_id, notice_id, sent_at, is_read)
@@ -160,6 +164,15 @@ def _inboxes(world: World, root: Unit, by: Person) -> Iterator[Line]:
     plain = median(lambda: _inbox_of_copies(chance.choice(readers).person_id), least=50)
     note = "ours also reads her memberships and what she has said; the peer keeps neither"
     yield Line("4", "the whole inbox page, through the ORM", words(whole), words(plain), whole / plain, "", note)
+    whole = median(lambda: unread_count_for(chance.choice(readers).person, at=later), least=50)
+    plain = median(lambda: _unread_copies(chance.choice(readers).person_id), least=50)
+    yield Line("4", "how many are unread, through the ORM", words(whole), words(plain), whole / plain, "", note)
+    for subject in SUBJECTS[:2]:
+        asked = Filters(text=subject)
+        whole = median(lambda: inbox_for(chance.choice(readers).person, at=later, filters=asked), least=50)  # noqa: B023
+        plain = median(lambda: _inbox_of_copies(chance.choice(readers).person_id, subject), least=50)  # noqa: B023
+        what = f"the whole page of a search for {subject} among them"
+        yield Line("4", what, words(whole), words(plain), whole / plain, "", "the peer looks at each title with LIKE")
 
 
 def _statements(readers: list[Membership], at: datetime) -> list[Statement]:
@@ -202,6 +215,7 @@ def _clones(template: Notice, anchors: list[Unit]) -> list[Notice]:
     for place, anchor in enumerate(anchors):
         clone = Notice.objects.get(pk=template.pk) if place == 0 else notices[0].__class__(**_values(template))
         clone.pk, clone.unit, clone.unit_path = None, anchor, anchor.path
+        clone.title = f"{SUBJECTS[1] if place % 100 == 50 else SUBJECTS[0] if place % 5 == 0 else SUBJECTS[2]} {place}"
         clone.sent_at = NOW - timedelta(minutes=place * 14 + 1)
         notices.append(clone)
     Notice.objects.bulk_create(notices, batch_size=1000)
@@ -214,6 +228,9 @@ def _clones(template: Notice, anchors: list[Unit]) -> list[Notice]:
         }
         made.append(Audience(**values | {"notice_id": notice.pk, "unit_id": notice.unit_id, "sent_at": notice.sent_at}))
     Audience.objects.bulk_create(made, batch_size=1000)
+    with transaction.atomic():
+        for notice in notices:
+            search.index(SEARCH_KIND, notice.pk, notice.all_words)
     return notices
 
 
@@ -223,6 +240,11 @@ def _values(notice: Notice) -> dict[str, object]:
     }
 
 
-def _inbox_of_copies(person: int) -> list[Copy]:
+def _inbox_of_copies(person: int, subject: str = "") -> list[Copy]:
     rows = Copy.objects.filter(person=person).select_related("notice__unit")
+    rows = rows.filter(notice__title__contains=subject) if subject else rows
     return list(rows.order_by("-sent_at", "-pk")[:26])
+
+
+def _unread_copies(person: int) -> int:
+    return Copy.objects.filter(person=person, is_read=False).count()

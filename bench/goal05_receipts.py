@@ -93,7 +93,9 @@ def _peer(seconds: int, folder: Path) -> Pressed:
     say("the stock endpoint")
     cookies = [_session() for _ in range(SESSIONS)]
     asked = [Request(f"/read/{turn}/", "POST", "x=1", cookie) for turn in range(200) for cookie in cookies]
-    with served("bench.stock:application", settings="bench.stock_settings", workers=2, threads=1) as address:
+    with served(
+        "bench.stock:application", settings="bench.stock_settings", workers=default_workers(), threads=4
+    ) as address:
         return press(address, asked, seconds=seconds, folder=folder)
 
 

@@ -109,13 +109,14 @@ class PlainAnswer(models.Model):
         indexes = [models.Index(fields=["field", "path"], name="plain_answer_field")]
 
 
-class FieldCounter(models.Model):
-    """What all units below one answered to one question, added to with every report."""
+class ReportCounter(models.Model):
+    """What all units below one answered, updated by every report, root first: a column for each question of this one form."""
 
-    unit_number = models.BigIntegerField()
-    field = models.CharField(max_length=20)
+    unit_number = models.BigIntegerField(primary_key=True)
     n = models.BigIntegerField(default=0)
-    sum = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["unit_number", "field"], name="field_counter_once")]
+    f1 = models.BigIntegerField(default=0)
+    """Sum."""
+    f2 = models.BigIntegerField(default=0)
+    """Highest."""
+    f3 = models.BigIntegerField(default=0)
+    """How many chose the second answer."""
