@@ -1,10 +1,14 @@
-"""Any sequence of answers, corrections, returns, moves, approvals and folds gives totals equal to a recount."""
+"""Any sequence of answers, corrections, returns, moves, approvals and folds gives totals equal to a recount.
+
+And nobody approves anything but what she saw: an approval of what has changed since is refused.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.db import transaction
@@ -14,6 +18,7 @@ from hypothesis import strategies as st
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import Refused
 from braid.units.actions import move_unit
+from braid.units.enums import STEP
 from braid.units.models import Unit
 from braid.work import actions, queries
 from braid.work.actions import Filled, rollups
@@ -37,6 +42,8 @@ steps = st.one_of(
     st.tuples(st.just("report"), names, st.integers(-3, 3), st.none() | st.integers(0, 3)),
     st.tuples(st.just("send_back"), names),
     st.tuples(st.just("approve"), names),
+    st.tuples(st.just("look"), names),
+    st.tuples(st.just("approve_what_was_seen"), names),
     st.tuples(st.just("reopen"), names),
     st.tuples(st.just("move"), st.sampled_from(["c", "d", "e", "v1", "v5"]), st.sampled_from(["p", "q", "c", "e"])),
     st.tuples(st.just("fold"), st.integers(1, 4)),
@@ -51,6 +58,8 @@ class World:
         self.then = {name: unit.path for name, unit in units.items()}
         self.period = period(report_form(units["n"]))
         self.at = OPENED
+        self.seen: dict[str, tuple[str, list[Any]]] = {}
+        """By name of a unit, what was last shown there: its seal, and what stood right below."""
 
     def take(self, step: tuple[Any, ...]) -> None:
         """Take one step; what is refused changes nothing."""
@@ -71,6 +80,25 @@ class World:
     def approve(self, name: str) -> None:
         unit, seal = Unit.objects.get(code=name), seal_of(self.period, self.then[name])
         actions.approve_part(self.period, unit, seal=seal, by=OPERATOR, at=self.at)
+
+    def look(self, name: str) -> None:
+        self.seen[name] = seal_of(self.period, self.then[name]), self._right_below(name)
+
+    def approve_what_was_seen(self, name: str) -> None:
+        if name in self.seen:
+            seal, seen = self.seen[name]
+            now = self._right_below(name)
+            actions.approve_part(self.period, Unit.objects.get(code=name), seal=seal, by=OPERATOR, at=self.at)
+            assert now == seen, "what was approved is not what was seen"
+
+    def _right_below(self, name: str) -> list[Any]:
+        """The reports and approvals of the units that stood right below one, however they are read elsewhere."""
+        path = self.then[name]
+        reports = Report.objects.exclude(state=ReportState.DRAFT).values_list(
+            "counted_path", "version", "state", "values__f1"
+        )
+        approvals = Approval.objects.values_list("counted_path", "state")
+        return sorted(str(row) for row in (*reports, *approvals) if row[0][:-STEP] == path)
 
     def reopen(self, name: str) -> None:
         actions.reopen_part(self.period, Unit.objects.get(code=name), why="A slip.", by=OPERATOR, at=self.at)
@@ -145,6 +173,10 @@ def reports_count_where_their_unit_stands_now(patch: pytest.MonkeyPatch) -> None
     patch.setattr("braid.work.actions.reports.paths_at", lambda units, moment: {unit.pk: unit.path for unit in units})
 
 
+def any_seal_will_do(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("braid.work.actions.approvals.seal_of", lambda *given: ANY)
+
+
 PLANTS: list[tuple[Plant, Plan]] = [
     (
         extremes_are_never_found_anew,
@@ -152,6 +184,7 @@ PLANTS: list[tuple[Plant, Plan]] = [
     ),
     (what_is_not_folded_is_forgotten, [("report", "v1", 1, 1)]),
     (corrections_reopen_nothing, [("report", "v1", 1, 1), ("approve", "c"), ("report", "v1", 2, 1)]),
+    (any_seal_will_do, [("look", "c"), ("report", "v1", 1, 1), ("approve_what_was_seen", "c")]),
     (
         reports_count_where_their_unit_stands_now,
         [("move", "c", "q"), ("report", "v1", 1, 1), ("fold", 4)],
