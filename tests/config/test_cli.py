@@ -183,16 +183,3 @@ def test_init_refuses_a_time_zone_that_is_none(braid: Braid) -> None:
     done = braid.run("init", "--time-zone", "Mars/Olympus")
     assert done.returncode == 2
     assert not (braid.folder / "settings.env").exists()
-
-
-def test_an_upgrade_keeps_a_copy_of_the_sqlite_file(braid: Braid) -> None:
-    if "DATABASE_URL" in braid.environment:
-        pytest.skip("PostgreSQL's operator keeps her own copies")
-    with sqlite3.connect(braid.folder / "braid.sqlite3") as database:
-        database.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
-        database.execute("DROP TABLE django_session")
-    braid.must("migrate")
-    (kept,) = (braid.folder / "backups").iterdir()
-    with sqlite3.connect(kept) as copy:
-        assert not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_session'").fetchall()
-        assert copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'units_unit'").fetchall()
