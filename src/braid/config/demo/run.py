@@ -69,7 +69,7 @@ def _build(console: Console, *, source: str, most: int | None, whole: bool) -> R
     ]
     given = {"directive": asked, "line": line, "at": at}
     stages.run("complaint", "A complaint answered", lambda stage: work.complain_about_it(stage, **given))
-    is_live = not whole and sum(levels.values()) > live.FEW
+    is_live = not whole and Unit.objects.count() > live.FEW
     if is_live:
         live.begin(line=line, directive=asked)
     else:
