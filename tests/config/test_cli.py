@@ -164,6 +164,17 @@ def test_demo_of_a_missing_tree(braid: Braid) -> None:
     assert "no tree and no file named atlantis" in done.stderr
 
 
+def test_a_dry_run_says_how_much_it_does_not_list(braid: Braid, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("code,parent_code,name\nA,,Alpha\n" + "".join(f"A{n},A,Unit {n}\n" for n in range(1, 120)))
+    said = braid.must("units", "import", str(file), "--dry-run")
+    assert "Unit 99" in said
+    assert "Unit 100" not in said
+    assert "added     ... and 20 more" in said
+    found = json.loads(braid.must("units", "import", str(file), "--dry-run", "--json").splitlines()[-1])
+    assert (len(found["examples"]), found["changes"]["added"]) == (100, 120)
+
+
 def test_init_writes_settings_once_and_for_the_owner_only(bare: Braid) -> None:
     bare.must("init", "--host", "braid.example.org", "--name", "Federation")
     file = bare.folder / "settings.env"

@@ -146,7 +146,7 @@ def _look(run: ImportRun, options: Options, result: ImportResult, *, by: Actor, 
     result.problems = sorted(set(problems))
     # added, moved, renamed, changed, reopened, unchanged, missing, closed, restored (codes), skipped (rows)
     result.counts = {**diff.counts(), "restored": restored, "skipped": len({p.line for p in problems}), "closed": 0}
-    result.examples = diff.examples
+    result.changes, result.examples = diff.changes(), diff.examples
     result.ignored_columns = run.outcome.get("ignored_columns", [])
     return _Look(checked, tree, diff, version)
 
