@@ -19,8 +19,9 @@ from django.db.utils import DatabaseErrorWrapper
 
 from braid.config import commands
 from braid.config.cli import PANELS, told_in_words
+from braid.config.commands.check import CHECKS
 
-from .processes import Braid, free_port
+from .processes import ROOT, Braid, free_port
 
 pytestmark = pytest.mark.once
 
@@ -52,6 +53,12 @@ def test_every_command_has_a_page(braid: Braid) -> None:
     assert len(pages) == len(names)
     assert all(f" {name} " in page.splitlines()[0] for name, page in zip(names, pages, strict=True))
     assert all("Usage:" in braid.must(name, "--help") for name in (names[0], names[-1]))
+
+
+def test_style_is_checked_wherever_python_stands() -> None:
+    there = [one for one in ROOT.iterdir() if one.is_dir() and not one.name.startswith(".") and any(one.rglob("*.py"))]
+    for name in ("ruff", "format"):
+        assert {one.name for one in there} <= set(CHECKS[name])
 
 
 def test_an_unknown_command_is_a_wrong_command_line(braid: Braid) -> None:
