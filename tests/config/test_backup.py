@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -131,11 +134,12 @@ def test_a_backup_that_reaches_outside_is_refused(saved: tuple[Braid, Path], emp
 
 
 @pytest.mark.once
-def test_a_letter_is_no_backup(empty: Braid, tmp_path: Path) -> None:
+def test_a_letter_is_no_backup(empty: Braid, saved: tuple[Braid, Path], tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("Dear Sir or Madam")
-    done = empty.run("restore", str(tmp_path / "letter"))
-    assert done.returncode == 1
-    assert "is no backup" in done.stderr
+    for place in (empty, saved[0]):  # where there is data that is said first, too
+        done = place.run("restore", str(tmp_path / "letter"))
+        assert done.returncode == 1
+        assert "is no backup" in done.stderr
 
 
 @pytest.mark.once
@@ -144,3 +148,54 @@ def test_a_backup_never_writes_over_another(saved: tuple[Braid, Path]) -> None:
     before = file.stat().st_size
     assert braid.run("backup", str(file)).returncode == 1
     assert file.stat().st_size == before
+
+
+ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
+def make_older(braid: Braid) -> None:
+    """The database lacks a migration, as that of an older Braid does."""
+    code = (
+        "import django; django.setup(); from django.db import connection; cursor = connection.cursor();"
+        """cursor.execute("DELETE FROM django_migrations WHERE app = 'sessions'");"""
+        """cursor.execute("DROP TABLE django_session")"""
+    )
+    environment = {**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"}
+    subprocess.run([COMMAND[0], "-c", code], env=environment, check=True)
+
+
+def test_an_upgrade_keeps_what_was_there(braid: Braid, empty: Braid, tmp_path: Path) -> None:
+    rows = tmp_path / "own.csv"
+    rows.write_text("code,parent_code,name\nA,,Alpha\nB,A,Beta\n")
+    braid.must("units", "import", str(rows))
+    make_older(braid)
+    done = braid.run("units", "export", str(tmp_path / "out.csv"))
+    (kept,) = (braid.folder / "backups").iterdir()
+    assert (done.returncode, str(kept) in done.stderr) == (0, True)
+    if ON_POSTGRESQL:
+        said = json.loads(empty.must("restore", str(kept), "--json").splitlines()[-1])
+        assert said["migrated"] == ["sessions.0001_initial"]
+        assert asks(empty, UNITS) == asks(braid, UNITS)
+        assert not (empty.folder / "backups").exists()
+        return
+    with closing(sqlite3.connect(kept)) as copy:
+        assert not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_session'").fetchall()
+        assert copy.execute("SELECT count(*) FROM units_unit").fetchone() == (2,)
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="copying an SQLite file needs no program")
+def test_an_upgrade_that_cannot_keep_it_changes_nothing(braid: Braid, tmp_path: Path) -> None:
+    make_older(braid)
+    (tmp_path / "none").mkdir()
+    (tmp_path / "failing").mkdir()
+    (tmp_path / "failing" / "pg_dump").write_text("#!/bin/sh\necho too old >&2\nexit 1\n")
+    (tmp_path / "failing" / "pg_dump").chmod(0o700)
+    for place, words in (("none", "pg_dump was not found"), ("failing", "too old")):
+        done = braid.run("units", "export", str(tmp_path / "out.csv"), PATH=str(tmp_path / place))
+        assert done.returncode == 3
+        assert words in done.stderr
+        assert "braid migrate --without-backup" in done.stderr
+        assert "sessions.0001_initial" in braid.run("migrate", "--check").stdout
+        assert not list((braid.folder / "backups").iterdir())
+    assert "applied sessions.0001_initial" in braid.must("migrate", "--without-backup")
+    assert not list((braid.folder / "backups").iterdir())

@@ -19,8 +19,9 @@ from django.db.utils import DatabaseErrorWrapper
 
 from braid.config import commands
 from braid.config.cli import PANELS, told_in_words
+from braid.config.commands.check import CHECKS
 
-from .processes import Braid, free_port
+from .processes import ROOT, Braid, free_port
 
 pytestmark = pytest.mark.once
 
@@ -52,6 +53,12 @@ def test_every_command_has_a_page(braid: Braid) -> None:
     assert len(pages) == len(names)
     assert all(f" {name} " in page.splitlines()[0] for name, page in zip(names, pages, strict=True))
     assert all("Usage:" in braid.must(name, "--help") for name in (names[0], names[-1]))
+
+
+def test_style_is_checked_wherever_python_stands() -> None:
+    there = [one for one in ROOT.iterdir() if one.is_dir() and not one.name.startswith(".") and any(one.rglob("*.py"))]
+    for name in ("ruff", "format"):
+        assert {one.name for one in there} <= set(CHECKS[name])
 
 
 def test_an_unknown_command_is_a_wrong_command_line(braid: Braid) -> None:
@@ -164,6 +171,17 @@ def test_demo_of_a_missing_tree(braid: Braid) -> None:
     assert "no tree and no file named atlantis" in done.stderr
 
 
+def test_a_dry_run_says_how_much_it_does_not_list(braid: Braid, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("code,parent_code,name\nA,,Alpha\n" + "".join(f"A{n},A,Unit {n}\n" for n in range(1, 120)))
+    said = braid.must("units", "import", str(file), "--dry-run")
+    assert "Unit 99" in said
+    assert "Unit 100" not in said
+    assert "added     ... and 20 more" in said
+    found = json.loads(braid.must("units", "import", str(file), "--dry-run", "--json").splitlines()[-1])
+    assert (len(found["examples"]), found["changes"]["added"]) == (100, 120)
+
+
 def test_init_writes_settings_once_and_for_the_owner_only(bare: Braid) -> None:
     bare.must("init", "--host", "braid.example.org", "--name", "Federation")
     file = bare.folder / "settings.env"
@@ -183,16 +201,3 @@ def test_init_refuses_a_time_zone_that_is_none(braid: Braid) -> None:
     done = braid.run("init", "--time-zone", "Mars/Olympus")
     assert done.returncode == 2
     assert not (braid.folder / "settings.env").exists()
-
-
-def test_an_upgrade_keeps_a_copy_of_the_sqlite_file(braid: Braid) -> None:
-    if "DATABASE_URL" in braid.environment:
-        pytest.skip("PostgreSQL's operator keeps her own copies")
-    with sqlite3.connect(braid.folder / "braid.sqlite3") as database:
-        database.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
-        database.execute("DROP TABLE django_session")
-    braid.must("migrate")
-    (kept,) = (braid.folder / "backups").iterdir()
-    with sqlite3.connect(kept) as copy:
-        assert not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_session'").fetchall()
-        assert copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'units_unit'").fetchall()

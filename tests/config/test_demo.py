@@ -22,7 +22,7 @@ from braid.kernel.outbox import owe
 from braid.people.models import Person
 from tests.kernel.outbox_workers import make_person
 
-from .processes import COMMAND, DEMO, Braid, braid_on, free_port, status_of, wait_for
+from .processes import COMMAND, DEMO, Braid, braid_on, children_of, free_port, status_of, wait_for
 
 pytestmark = pytest.mark.once
 
@@ -63,7 +63,7 @@ def test_report_has_everything_and_all_is_well(built: Braid) -> None:
     assert [check for check in report["checks"] if not check["ok"]] == []
     assert report["people"] > report["units"] > 100
     levels = report["levels"]
-    assert sum(row["all_units"] or row["units"] for row in levels) <= report["units"]
+    assert sum(row["all_units"] for row in levels) == report["units"]
     assert all(row["acknowledged"] <= row["seen"] <= row["reached"] <= row["units"] for row in levels)
     assert 0 < levels[-1]["seen"] < levels[-1]["reached"] < levels[-1]["units"]
 
@@ -115,6 +115,46 @@ def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
     assert checks["people.own_data"] is False
     assert checks["work.complaint"] is False
     assert checks["contact.reached"] is True
+
+
+def test_what_failed_its_checks_is_checked_again_before_it_is_served(built: Braid, tmp_path: Path) -> None:
+    with braid_on(tmp_path / "var", like=built) as braid:
+        subprocess.run(
+            [COMMAND[0], "-c", FORGET_ONE_UNIT],
+            env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
+            check=True,
+        )
+        assert braid.run("demo", "--check", *DEMO).returncode == 1
+        done = braid.run("demo", *DEMO, "--port", str(free_port()))
+    assert done.returncode == 1
+    assert re.search("Checks failed: .*contact.seen", done.stderr)
+
+
+def test_what_was_built_now_is_served_by_a_process_that_did_not_build(built: Braid, tmp_path: Path) -> None:
+    with braid_on(tmp_path / "var", like=built) as braid:
+        forget = "from braid.config.models import DemoStage; DemoStage.objects.filter(name='checked').delete()"
+        subprocess.run(
+            [COMMAND[0], "-c", f"import django; django.setup(); {forget}"],
+            env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
+            check=True,
+        )
+        port = free_port()
+        process = braid.start("demo", *DEMO, "--port", str(port))
+        wait_for(lambda: "--reset" in braid.said.read_text())
+        said = braid.said.read_text()
+        assert said.count("One notice to every unit") == 1
+        assert said.index("✓ units.count") < said.index(f"Braid is at http://127.0.0.1:{port}/")
+        assert "It was all there already" not in said
+        assert set(children_of(process.pid)) == {"serve", "work"}
+        assert "BRAID_DEMO_BUILT=1" in Path(f"/proc/{process.pid}/environ").read_text().split("\0")
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+def test_json_without_check_is_a_wrong_command_line(braid: Braid) -> None:
+    done = braid.run("demo", "--json", *DEMO)
+    assert done.returncode == 2
+    assert "--check" in done.stderr
 
 
 def test_killed_anywhere_it_goes_on_to_the_same_end(built: Braid, tmp_path: Path) -> None:
@@ -186,6 +226,8 @@ def test_it_serves_and_its_links_sign_in(built: Braid) -> None:
     links = re.findall(rf"{base}/\S+/\S+", said)
     assert len(links) == 6
     assert "Member:" in said
+    assert "It was all there already" in said
+    assert "units.count" not in said, "it was checked when it was built, so it is served at once"
     assert all(status_of(link) == 200 for link in links)
     began = time.monotonic()
     process.terminate()

@@ -55,6 +55,15 @@ def test_run_time_is_lean() -> None:
     assert len(pinned("pdf")) <= MOST
 
 
+IN_WORDS = {40: ("about forty packages", "约四十个软件包"), 50: ("about fifty packages", "约五十个软件包")}
+
+
+def test_the_first_page_says_how_lean() -> None:
+    english, chinese = IN_WORDS[round(len(pinned("run")), -1)]
+    assert english in (ROOT / "README.md").read_text()
+    assert chinese in (ROOT / "README.zh-CN.md").read_text()
+
+
 def test_locks_hold_what_pyproject_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = {"run": project["dependencies"]}

@@ -30,6 +30,7 @@ from braid.kernel.delivery import send_due
 from braid.kernel.errors import NotAllowed, WrongState
 from braid.kernel.models import Delivery
 from braid.kernel.outbox import run_due
+from braid.kernel.personal import HOLDINGS, Traces
 from braid.people.actions import WishPlan, change_wish, choose_channel, set_quiet_hours
 from braid.people.enums import Office, Pace
 from braid.people.models import Membership, Person
@@ -309,25 +310,41 @@ def test_set_when_sending(
     assert (reminder.by, reminder.awaits) == (None, Fact.ACKNOWLEDGED)
 
 
-@pytest.mark.parametrize("what", ["withdrawn", "answered", "no rights", "reminded by hand"])
+UNWANTED = ["withdrawn", "answered", "no rights", "erased", "erased at once", "without a name", "reminded by hand"]
+
+
+@pytest.mark.parametrize("what", UNWANTED)
 def test_set_when_sending_and_not_wanted_any_more(
     world: SimpleNamespace, choosers: dict[str, Person], now: datetime, what: str
 ) -> None:
     head = world.heads["county"]
     made = factories.notice(world.village, sent_at=now, remind_after_days=2)
     Notice.objects.filter(pk=made.pk).update(sent_by=head)
+    if what == "erased at once":
+        erase_sender(head, now)
     run_due(at=now)
     work(now)
-    if what == "withdrawn":
+    if what == "erased":
+        erase_sender(head, now)
+    elif what == "without a name":
+        Notice.objects.filter(pk=made.pk).update(sent_by=None)
+    elif what == "withdrawn":
         withdraw_notice(made, why="wrong", by=OPERATOR, at=now)
     elif what == "answered":
         say(made, choosers["village"], Fact.SEEN, now)
     elif what == "no rights":
         Membership.objects.filter(person=head).update(until=now.date())
-    else:
+    elif what == "reminded by hand":
         remind_silent(made, Fact.SEEN, by=head, at=now + 2 * DAY - timedelta(hours=1))
     run_due(at=now + 2 * DAY)
     assert Dispatch.objects.filter(notice=made, number__gt=0).count() == (what == "reminded by hand")
+
+
+def erase_sender(person: Person, at: datetime) -> None:
+    """What erasing `person` does to the notices she sent."""
+    (holding,) = [one for one in HOLDINGS if one.label == "contact.Notice.sent_by"]
+    assert holding.erase(holding.rows_of(person.pk), Traces(person.pk, (), at)) == 1
+    assert not holding.rows_of(person.pk).exists()
 
 
 def test_what_the_sender_is_told_before(notice: Notice, choosers: dict[str, Person], now: datetime) -> None:

@@ -10,6 +10,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from braid.home.hot import SHELF
+from braid.kernel.access import OPERATOR
+from braid.units.actions import close_unit
 from braid.units.models import Unit
 from tests import factories
 
@@ -67,6 +69,24 @@ def test_readers_ask_cheaply(
     etag = client.get("/u/city/feed.atom")["ETag"]
     with django_assert_num_queries(0):  # the probe goes to the driver itself
         assert client.get("/u/city/feed.atom", headers={"if-none-match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize("name", ["atom", "rss"])
+def test_a_closed_unit_has_no_feed(client: Client, units: dict[str, Unit], name: str) -> None:
+    assert client.get(f"/u/city/feed.{name}").status_code == 200
+    at = datetime(2026, 11, 3, 4, tzinfo=UTC)
+    close_unit(units["city"], on=at.date(), by=OPERATOR, at=at, why="gone")
+    answer = client.get(f"/u/city/feed.{name}")
+    assert answer.status_code == client.get("/u/city/").status_code == 410
+    assert b'href="/u/nation/"' in answer.content
+
+
+@pytest.mark.parametrize("name", ["atom", "rss"])
+def test_a_placeholder_leads_to_the_feed_of_the_one_above(client: Client, units: dict[str, Unit], name: str) -> None:
+    Unit.objects.filter(pk=units["city"].pk).update(is_placeholder=True)
+    home, feed = client.get("/u/city/"), client.get(f"/u/city/feed.{name}")
+    assert (home.status_code, home["Location"]) == (302, "/u/nation/")
+    assert (feed.status_code, feed["Location"]) == (302, f"/u/nation/feed.{name}")
 
 
 def test_a_fixed_number_of_queries(

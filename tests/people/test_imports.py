@@ -24,7 +24,7 @@ from braid.kernel.models import ImportBatch, ImportRun
 from braid.kernel.sheets import SheetError, write_table
 from braid.people.actions import begin_term, give_grant
 from braid.people.enums import CameBy, Office, Reach, Role
-from braid.people.imports import import_officers
+from braid.people.imports import import_officers, running
 from braid.people.imports.columns import COLUMN_OF
 from braid.people.models import Membership, Person
 from braid.units.models import Unit
@@ -174,6 +174,14 @@ def test_a_dry_run_writes_nothing(units: World, load) -> None:  # type: ignore[n
         ("added", "village", "Ada", "", "head (elected at a congress)")
     ]
     assert not Membership.objects.exists()
+
+
+def test_all_changes_are_counted_though_some_are_shown(units: World, load, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(running, "EXAMPLES", 2)
+    assert load("village,N1,committee,,,,\nvillage,N2,committee,,,,\n", dry_run=True).unshown == {}
+    result = load("".join(f"village,N{n},committee,,,,\n" for n in range(5)), dry_run=True)
+    assert (result.changes, result.unshown, len(result.examples)) == ({"added": 5}, {"added": 3}, 2)
+    assert result.as_json()["changes"] == {"added": 5}
 
 
 def test_an_acting_head_makes_room(units: World, load, at: datetime) -> None:  # type: ignore[no-untyped-def]

@@ -14,6 +14,7 @@ from braid.kernel.imports import pages
 from braid.kernel.models import ImportRun
 from braid.kernel.outbox import run_due
 from braid.people.enums import Office
+from braid.units.imports import comparing
 from braid.units.models import TreeEvent, Unit
 from braid.units.views import units as unit_pages
 from tests.factories import member, tree, unit
@@ -145,6 +146,16 @@ def test_all_bad_rows_can_be_had(
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0] == "Line,Column,What is wrong,Found there"
     assert [line.split(",")[0] for line in lines[1:]] == ["2", "3", "4", "5", "6"]
+
+
+def test_more_changes_than_shown(units: dict[str, Unit], head: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing, "EXAMPLES", 2)
+    for number, words in ((2, None), (3, "And 1 more change."), (5, "And 3 more changes.")):
+        text = "code,parent_code,name\na2,a,Renamed\n" + "".join(f"x{i},a,X\n" for i in range(number))
+        page = head.post("/units/import/", {"file": SimpleUploadedFile("new.csv", text.encode())}, follow=True)
+        body = page.content.decode()
+        assert "x1" in body
+        assert words in body if words else "more change" not in body
 
 
 def test_more_units_below_than_shown(units: dict[str, Unit], head: Client, monkeypatch: pytest.MonkeyPatch) -> None:

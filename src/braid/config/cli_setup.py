@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -15,7 +16,7 @@ from .errors import Stop
 
 
 def ready(*, migrate: bool = True) -> None:
-    """Load the settings and Django; with `migrate`, bring the database up to date, an SQLite file with a copy kept first.
+    """Load the settings and Django; with `migrate`, bring the database up to date, with a copy kept of what it holds.
 
     Every command but the ones that need no database begins with it. Ends the command (`Stop`) in words when the data
     folder or the database cannot be used.
@@ -32,8 +33,11 @@ def ready(*, migrate: bool = True) -> None:
         bring_up_to_date()
 
 
-def bring_up_to_date(*, say: bool = True) -> list[str]:
-    """Apply the migrations the database lacks, at most one process at a time; returns their names."""
+def bring_up_to_date(*, copy: bool = True) -> list[str]:
+    """Apply the migrations the database lacks, at most one process at a time; returns their names.
+
+    With `copy`, what the database holds is kept first; where that cannot be (`Stop`), nothing is applied.
+    """
     from django.core.management import call_command
 
     if not pending_migrations():
@@ -41,7 +45,8 @@ def bring_up_to_date(*, say: bool = True) -> list[str]:
     with only_one():
         missing = pending_migrations()
         if missing:
-            copy_before_upgrade()
+            if copy:
+                copy_before_upgrade()
             call_command("migrate", interactive=False, verbosity=0)
     return missing
 
@@ -57,20 +62,45 @@ def pending_migrations() -> list[str]:
 
 
 def copy_before_upgrade() -> Path | None:
-    """Keep a copy of an SQLite database that has data, named after the moment; PostgreSQL's operator makes her own."""
+    """Keep what is in a database that has tables, and say where: a copy of an SQLite file, a whole backup of PostgreSQL."""
     from django.conf import settings
     from django.db import connection
 
-    if connection.vendor != "sqlite" or not connection.introspection.table_names():
+    if not connection.introspection.table_names():
         return None
     folder = Path(settings.VAR) / "backups"
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / f"before-upgrade-{datetime.now():%Y%m%d-%H%M%S}.sqlite3"  # noqa: DTZ005 (a file name)
+    kept = folder / f"before-upgrade-{datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 (a file name)
+    kept = _back_up(kept) if connection.vendor == "postgresql" else _copy_file(kept)
+    print(f"The database is brought to this version. As it was, it is kept in {kept}", file=sys.stderr)
+    return kept
+
+
+def _copy_file(kept: Path) -> Path:
+    from django.conf import settings
+
+    kept = kept.with_suffix(".sqlite3")
     with (
         closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as source,
         closing(sqlite3.connect(kept)) as copy,
     ):
         source.backup(copy)
+    return kept
+
+
+def _back_up(kept: Path) -> Path:
+    from django.utils import timezone
+
+    from .backup.making import make_backup
+
+    kept = kept.with_suffix(".tar")
+    try:
+        make_backup(kept, at=timezone.now())
+    except Stop as error:
+        raise Stop(
+            f"The database must be brought to this version, and the backup before that could not be made. {error}\n"
+            "Nothing was changed. Mend that; or make a backup your own way, and then: braid migrate --without-backup"
+        ) from error
     return kept
 
 

@@ -77,6 +77,8 @@ def _say(result: ImportResult, what: str, *, dry_run: bool) -> None:
         for kind, code, name, old, new in result.examples:
             change = f": {old or '-'} -> {new}" if new else ""
             console.print(f"{kind:9} {code} {name}{change}", markup=False)
+        for kind, count in result.unshown.items():
+            console.print(f"{kind:9} ... and {count:,} more")
     if result.ignored_columns:
         console.print("Columns without a meaning here: " + ", ".join(result.ignored_columns), markup=False)
     console.print(_verdict(result, dry_run=dry_run))

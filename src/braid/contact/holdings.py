@@ -71,6 +71,13 @@ def _erase_candidacies(rows: models.QuerySet[Any], traces: Traces) -> int:
     return len(numbers)
 
 
+def _call_reminder_off(rows: models.QuerySet[Any], traces: Traces) -> int:
+    """The reminder set for later would be in her name. Without a name it would be the operator's, so it is called off."""
+    numbers = list(rows.values_list("pk", flat=True)[:SLICE])
+    Notice.objects.filter(pk__in=numbers).update(sent_by=None, remind_after_days=None)
+    return len(numbers)
+
+
 HOLDINGS = (
     Holding(
         Receipt,
@@ -145,7 +152,7 @@ HOLDINGS = (
         _("to know who answers for a notice"),
         Audience.ADDRESSED,
         _("until she is erased; the notice is the unit's and stays"),
-        unlink("sent_by"),
+        _call_reminder_off,
     ),
     Holding(
         Notice,

@@ -26,7 +26,7 @@ class Demo:
     notice: int
     """The notice that was sent from the top to every unit."""
     levels: dict[int, int]
-    """How many units the tree's source has on each level, placeholders included."""
+    """How many units were read from the tree's source on each level, placeholders included."""
     is_whole: bool = True
     """Whether all of it has happened; else reports still come in."""
 

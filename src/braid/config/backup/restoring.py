@@ -6,6 +6,8 @@ import os
 import shutil
 import tarfile
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,9 +35,10 @@ class Restored:
 def restore_backup(source: Path, *, replace: bool, at: datetime) -> Restored:
     """Put the backup `source` into an empty place, or in place of what is there if `replace`.
 
-    Every part is unpacked and checked before anything is touched. Refused (`Stop`) when the place is not empty, the
-    backup is damaged, of another kind of database, or of a later Braid.
+    Every part is unpacked and checked before anything is touched. Refused (`Stop`) when the file is no backup, the place is not
+    empty, or the backup is damaged, of another kind of database, or of a later Braid.
     """
+    _check_is_backup(source)
     if not replace and not _place_is_empty():
         raise Stop("There is data here already. Restore into an empty data folder, or say --replace.", Exit.FOUND_WRONG)
     with tempfile.TemporaryDirectory(dir=settings.VAR, prefix=".restore-") as folder:
@@ -53,6 +56,22 @@ def restore_backup(source: Path, *, replace: bool, at: datetime) -> Restored:
     return Restored(manifest, sum(found.values()), len(manifest.parts) - 1)
 
 
+def _check_is_backup(source: Path) -> None:
+    """By its list of contents, which is read quickly."""
+    with _opened(source) as archive:
+        if NAME not in archive.getnames():
+            raise Stop(f"{source} was not finished: its manifest is missing.", Exit.FOUND_WRONG)
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[tarfile.TarFile]:
+    try:
+        with tarfile.open(source, "r:") as archive:
+            yield archive
+    except tarfile.TarError as error:
+        raise Stop(f"{source} is no backup made by `braid backup`, or it was cut off.", Exit.FOUND_WRONG) from error
+
+
 def _place_is_empty() -> bool:
     return is_empty() and not any(folder_of(kind).exists() and any(folder_of(kind).rglob("*.*")) for kind in ("files",))
 
@@ -60,26 +79,21 @@ def _place_is_empty() -> bool:
 def _unpack(source: Path, folder: Path) -> Manifest:
     """Unpack every part into `folder`, and compare each with the manifest."""
     seals: dict[str, tuple[int, str]] = {}
-    text = None
-    try:
-        with tarfile.open(source, "r:") as archive:
-            for entry in archive:
-                file = archive.extractfile(entry) if entry.isreg() else None
-                if file is None or not _is_part(entry.name):
-                    raise Stop(f"{source} holds something that is no part of a backup: {entry.name}", Exit.FOUND_WRONG)
-                if entry.name == NAME:
-                    text = file.read()
-                    continue
-                checked = Checked(file)
-                target = folder / entry.name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("wb") as out:
-                    shutil.copyfileobj(checked, out, 1 << 20)
-                seals[entry.name] = checked.seal
-    except tarfile.TarError as error:
-        raise Stop(f"{source} is no backup made by `braid backup`, or it was cut off.", Exit.FOUND_WRONG) from error
-    if text is None:
-        raise Stop(f"{source} was not finished: its manifest is missing.", Exit.FOUND_WRONG)
+    text = b""
+    with _opened(source) as archive:
+        for entry in archive:
+            file = archive.extractfile(entry) if entry.isreg() else None
+            if file is None or not _is_part(entry.name):
+                raise Stop(f"{source} holds something that is no part of a backup: {entry.name}", Exit.FOUND_WRONG)
+            if entry.name == NAME:
+                text = file.read()
+                continue
+            checked = Checked(file)
+            target = folder / entry.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as out:
+                shutil.copyfileobj(checked, out, 1 << 20)
+            seals[entry.name] = checked.seal
     manifest = read_manifest(text)
     wrong = sorted(name for name in seals.keys() | manifest.parts.keys() if seals.get(name) != manifest.parts.get(name))
     if wrong:

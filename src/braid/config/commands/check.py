@@ -17,9 +17,11 @@ from braid.config.source import source_folder
 
 PYTHON = [sys.executable, "-m"]
 TOOLS = f"{os.path.dirname(sys.executable)}/"
+FOLDERS = ("src", "tests", "bench")
+"""Where Python stands."""
 CHECKS: dict[str, list[str]] = {
-    "ruff": [f"{TOOLS}ruff", "check", "src", "tests"],
-    "format": [f"{TOOLS}ruff", "format", "--check", "src", "tests"],
+    "ruff": [f"{TOOLS}ruff", "check", *FOLDERS],
+    "format": [f"{TOOLS}ruff", "format", "--check", *FOLDERS],
     "types": [*PYTHON, "mypy"],
     "floors": [f"{TOOLS}lint-imports"],
     "templates": [f"{TOOLS}djlint", "src", "--lint", "--quiet"],

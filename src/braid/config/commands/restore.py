@@ -27,7 +27,7 @@ def restore(
 
     with alone():
         done = restore_backup(file, replace=replace, at=timezone.now())
-        migrated = bring_up_to_date()
+        migrated = bring_up_to_date(copy=False)  # the backup is the copy
     made_at = done.manifest.made_at
     if as_json:
         typer.echo(json.dumps({"rows": done.rows, "files": done.files, "made_at": made_at, "migrated": migrated}))

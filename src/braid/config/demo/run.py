@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,9 @@ from braid.units.models import Level, Unit
 from . import groups, live, notices, own_data, people, relays, report, surveys, telling, tree, votes, work
 from .stages import Stages
 
+CHECKED = "checked"
+"""The stage that says that all checks were passed."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -30,8 +32,8 @@ class Result:
     line: list[int]
     seconds: float
     """What all its stages took, in this run and in earlier ones."""
-    was_there: bool
-    """Whether everything had been done before."""
+    was_checked: bool
+    """Whether everything had been done before, and the checks had found it right."""
 
 
 def build(console: Console, *, source: str, most: int | None, whole: bool = True) -> Result:
@@ -46,6 +48,7 @@ def build(console: Console, *, source: str, most: int | None, whole: bool = True
 def _build(console: Console, *, source: str, most: int | None, whole: bool) -> Result:
     stages = Stages(console)
     was_there = DemoStage.objects.filter(name="rounds", done_at__isnull=False).exists()
+    was_checked = was_there and DemoStage.objects.filter(name=CHECKED).exists()
     at = _began(source, most)
     levels = stages.run("tree", "Units", lambda stage: tree.load(stage, source=source, most=most, at=at))["levels"]
     stages.run("liaisons", "Liaison officers", lambda stage: people.fill_liaisons(stage, at=at))
@@ -69,7 +72,7 @@ def _build(console: Console, *, source: str, most: int | None, whole: bool) -> R
     ]
     given = {"directive": asked, "line": line, "at": at}
     stages.run("complaint", "A complaint answered", lambda stage: work.complain_about_it(stage, **given))
-    is_live = not whole and sum(levels.values()) > live.FEW
+    is_live = not whole and Unit.objects.count() > live.FEW
     if is_live:
         live.begin(line=line, directive=asked)
     else:
@@ -78,11 +81,11 @@ def _build(console: Console, *, source: str, most: int | None, whole: bool) -> R
         live.end()
     stages.run("own_data", "Somebody erased", lambda stage: own_data.erase_somebody(stage, line=line, at=at))
     stages.run("rounds", "Folding", lambda stage: notices.do_the_rounds(stage, at=at))
-    if was_there:  # whoever looked at it last may have left work to the worker
+    if was_there and (whole or not was_checked):  # whoever looked at it last may have left work to the worker
         notices.catch_up(timezone.now())
     demo = Demo(notice, {int(level): count for level, count in levels.items()}, is_whole=not live.goes_on())
     seconds = sum(DemoStage.objects.values_list("seconds", flat=True))
-    return Result(demo, line, seconds, was_there)
+    return Result(demo, line, seconds, was_checked)
 
 
 def _began(source: str, most: int | None) -> datetime:
@@ -114,8 +117,8 @@ def run_checks(console: Console, demo: Demo) -> list[dict[str, Any]]:
     return found
 
 
-def summary(result: Result, checks: list[dict[str, Any]], *, began: float) -> dict[str, Any]:
-    """The report of `--json`."""
+def summary(result: Result, checks: list[dict[str, Any]], *, seconds: float, peak_mb: int) -> dict[str, Any]:
+    """The report of `--json`; `seconds` and `peak_mb` are what this run took."""
     counted = report.recount(result.demo.notice)
     names = level_names()
     return {
@@ -125,8 +128,8 @@ def summary(result: Result, checks: list[dict[str, Any]], *, began: float) -> di
             {"level": level, "name": names.get(level, ""), **vars(row), "all_units": result.demo.levels.get(level, 0)}
             for level, row in counted.items()
         ],
-        "seconds": round(time.monotonic() - began, 1),
-        "peak_mb": peak_mb(),
+        "seconds": round(seconds, 1),
+        "peak_mb": peak_mb,
         "checks": checks,
     }
 
@@ -136,14 +139,11 @@ def level_names() -> dict[int, str]:
     return {level.number: level.name for level in Level.objects.all()}
 
 
-def peak_mb() -> int:
-    """The most memory this process and the largest of its children have held, together."""
-    own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return (own + children) // 1024
-
-
 def fail_if_any(checks: list[dict[str, Any]]) -> None:
-    """End with exit code 1 when a check found something wrong."""
+    """End with exit code 1 when a check found something wrong; else remember that all was well."""
     wrong = [check["name"] for check in checks if not check["ok"]]
-    if wrong:
+    DemoStage.objects.filter(name=CHECKED).delete()
+    if not wrong:
+        DemoStage.objects.create(name=CHECKED, done_at=timezone.now())
+    else:
         raise Stop(f"Checks failed: {', '.join(wrong)}", Exit.FOUND_WRONG)

@@ -11,6 +11,7 @@ from braid.kernel.access import OPERATOR
 from braid.kernel.sheets import read_table
 from braid.units.imports import import_units
 from braid.units.models import Unit
+from braid.units.queries.units import loaded_levels
 from braid.units.trees import TREES, BuiltInTree, Names
 
 from .stages import Stage
@@ -19,7 +20,7 @@ EXAMPLE = Names("全国（示例）", "全國（示例）", "Whole country (exam
 
 
 def load(stage: Stage, *, source: str, most: int | None, at: datetime) -> None:
-    """Import the tree into the empty database, and remember how many units its file has on each level."""
+    """Import the tree into the empty database, and remember how many units its file has on each level, cut to `most`."""
     tree = tree_of(source)
     if not Unit.objects.exists():
         result = import_units(
@@ -34,7 +35,7 @@ def load(stage: Stage, *, source: str, most: int | None, at: datetime) -> None:
         if not result.ok:
             lines = [f"  line {one.line}, {one.field}: {one.reason}" for one in result.problems[:20]]
             raise Stop("\n".join([f"{tree.file} has bad rows:", *lines]), Exit.FOUND_WRONG)
-    stage.remember(levels={} if most else levels_of(tree))
+    stage.remember(levels=(not most and levels_of(tree)) or loaded_levels())
 
 
 def tree_of(source: str) -> BuiltInTree:
@@ -49,10 +50,13 @@ def tree_of(source: str) -> BuiltInTree:
 
 
 def levels_of(tree: BuiltInTree) -> dict[int, int]:
-    """How many units stand on each level, counted from the file alone; its own root, or the one put on top, is level 1."""
+    """How many units stand on each level, counted from the file alone; its own root, or the one put on top, is level 1.
+
+    Empty where it cannot be: the file does not say levels, or names units of other kinds as well.
+    """
     lines = (cells for _, cells in read_table(tree.file))
     header = [name.strip().lower() for name in next(lines)]
-    if "level" not in header:
+    if "level" not in header or "kind" in header:
         return {}
     level = header.index("level")
     counted: Counter[int] = Counter()

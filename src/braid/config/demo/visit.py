@@ -21,8 +21,8 @@ PATIENCE = 30
 """Seconds the web server has to answer."""
 
 
-def links(console: Console, result: Result, port: int) -> None:
-    """Wait until the pages answer, then print where to look."""
+def links(console: Console, result: Result, port: int, *, was_there: bool) -> None:
+    """Wait until the pages answer, then print where to look; `was_there`: nothing of it had to be made in this run."""
     base = f"http://{HOST}:{port}"
     if not _answers(f"{base}/live"):
         console.print("[red]The web server does not answer yet; see the messages above.[/]")
@@ -30,7 +30,7 @@ def links(console: Console, result: Result, port: int) -> None:
     console.print("Sign-in links, from this computer only, for 12 hours:", highlight=False)
     for who, person in _doors(result):
         console.print(f"  {who:<34} {signin_link(person, base, at=now())}", highlight=False, soft_wrap=True)
-    again = "It was all there already. " if result.was_there else ""
+    again = "It was all there already. " if was_there else ""
     console.print(f"\n[dim]{again}Start it anew: braid demo --reset[/]", highlight=False)
 
 

@@ -43,16 +43,18 @@ def remind_silent(notice: Notice, awaits: Fact, *, by: Actor, at: datetime) -> D
 
 
 @task
-def remind_as_set(pk: int, sent_at: str, *, at: datetime) -> None:
+def remind_as_set(pk: int, sent_at: str, by_operator: bool = False, *, at: datetime) -> None:
     """Remind the silent as was set when the notice was sent, if its sender may still send it.
 
-    Withdrawn, reminded of by hand a moment ago, or nobody silent: nothing to do.
+    `by_operator`: it was the operator who sent it. A notice that names no sender otherwise was sent by somebody who was erased
+    since: nobody's rights stand for it. That, withdrawn, reminded of by hand a moment ago, or nobody silent: nothing to do.
     """
     found = Notice.objects.select_related("unit", "sent_by").filter(pk=pk, sent_at=datetime.fromisoformat(sent_at))
     notice = found.first()
-    if notice is not None:
+    by = OPERATOR if by_operator else notice and notice.sent_by
+    if notice is not None and by is not None:
         try:
-            remind_silent(notice, awaited(notice)[-1], by=notice.sent_by or OPERATOR, at=at)
+            remind_silent(notice, awaited(notice)[-1], by=by, at=at)
         except Refused:
             return  # nobody asked just now, so nobody is there to be told why not
 

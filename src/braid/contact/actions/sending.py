@@ -119,7 +119,8 @@ def announce_notice(pk: int, sent_at: str, *, at: datetime) -> None:
         _renew_public_pages(notice)
         begin_dispatch(notice, at=at)
         if notice.remind_after_days:
-            owe(remind_as_set, notice.pk, sent_at, due=notice.sent_at + timedelta(days=notice.remind_after_days))
+            due = notice.sent_at + timedelta(days=notice.remind_after_days)
+            owe(remind_as_set, notice.pk, sent_at, notice.sent_by_id is None, due=due)
 
 
 @transaction.atomic

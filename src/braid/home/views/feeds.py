@@ -17,13 +17,13 @@ from braid.contact.models import Notice
 from braid.contact.queries import notices_behind, public_headlines
 from braid.home.enums import MOST_IN_FEED
 from braid.home.hot import keep_while
-from braid.home.queries.pages import chain_to
+from braid.home.queries.pages import chain_to, shown_above
 from braid.kernel.markdown import render
-from braid.units.enums import UnitKind
+from braid.units.enums import UnitKind, UnitStatus
 from braid.units.models import Unit
 from braid.units.queries.history import unit_by_code
 
-from .pages import language_of
+from .pages import closed_page, language_of
 
 
 class Dated(SyndicationFeed):
@@ -57,11 +57,17 @@ def rss(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _feed(request: HttpRequest, code: str, kind: type[SyndicationFeed]) -> HttpResponse:
+    """As the Home answers: where that leads to another the feed does, and where the unit was closed there is no feed."""
     unit = unit_by_code(code)
     if unit is None or unit.kind == UnitKind.GROUP:
         raise Http404
+    name = str(request.resolver_match and request.resolver_match.url_name)
     if unit.code != code:
-        return redirect(str(request.resolver_match and request.resolver_match.url_name), code=unit.code, permanent=True)
+        return redirect(name, code=unit.code, permanent=True)
+    if unit.status == UnitStatus.CLOSED:
+        return closed_page(request, unit)
+    if unit.is_placeholder and (above := shown_above(unit)):
+        return redirect(name, code=above.code)
     with translation.override(language_of(request)):
         return _written(request, unit, kind)
 

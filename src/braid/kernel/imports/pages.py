@@ -91,6 +91,7 @@ def run_context(run: ImportRun, words: Mapping[str, Any], *, name: str) -> dict[
         "problems": outcome.get("problems", [])[:SHOWN],
         "problem_count": len(outcome.get("problems", [])),
         "examples": [{**example, "words": words[example["kind"]]} for example in outcome.get("examples", [])],
+        "unshown": sum(outcome.get("changes", {}).values()) - len(outcome.get("examples", [])),
         "ignored": outcome.get("ignored_columns", []),
         "refusal": outcome.get("refusal", ""),
         "waits": run.state == ImportState.APPLYING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
@@ -28,7 +29,10 @@ class ImportResult:
     counts: dict[str, int] = field(default_factory=dict)
     """By a word for what becomes of them, how many rows."""
     problems: list[Problem] = field(default_factory=list)
+    changes: dict[str, int] = field(default_factory=dict)
+    """By kind, how many changes there are in all."""
     examples: list[Change] = field(default_factory=list)
+    """Some of them, to be shown."""
     ignored_columns: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     run: int = 0
@@ -37,6 +41,11 @@ class ImportResult:
     def ok(self) -> bool:
         """Whether nothing was wrong."""
         return not self.problems
+
+    @property
+    def unshown(self) -> dict[str, int]:
+        """By kind, how many changes there are beside the examples; without the kinds of which all are shown."""
+        return dict(Counter(self.changes) - Counter(example.kind for example in self.examples))
 
     def as_json(self) -> dict[str, Any]:
         """The result for a script: problems and examples as objects."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,7 @@ from .rows import Deed, Plan, row_of
 from .writing import carry_out
 
 EXAMPLES = 200
-"""So many changes are shown of each kind."""
+"""So many changes are kept to be shown."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,16 @@ def _look(
         "unchanged": plan.unchanged,
         "skipped": len({problem.line for problem in result.problems}),
     }
+    result.changes = dict(Counter(map(_kind, plan.deeds)))
     result.examples = [_change(deed) for deed in plan.deeds[:EXAMPLES]]
     result.ignored_columns = run.outcome.get("ignored_columns", [])
     return plan, known
 
 
 def _change(deed: Deed) -> Change:
-    kind = "given" if isinstance(deed.person, int) else "added"
     how = f" ({deed.row.came_by.label})" if deed.row.came_by else ""
-    return Change(kind, deed.unit.code, deed.row.name, "", f"{deed.row.office.label}{how}")
+    return Change(_kind(deed), deed.unit.code, deed.row.name, "", f"{deed.row.office.label}{how}")
+
+
+def _kind(deed: Deed) -> str:
+    return "given" if isinstance(deed.person, int) else "added"

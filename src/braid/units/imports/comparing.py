@@ -40,9 +40,14 @@ class Diff:
         """Whether applying it would write anything but closures."""
         return bool(self.added or self.moved or self.renamed or self.changed or self.reopened)
 
-    def counts(self) -> dict[str, int]:
+    def changes(self) -> dict[str, int]:
+        """How many changes of each kind there are."""
         lists = {name: len(getattr(self, name)) for name in ("added", "moved", "renamed", "changed", "reopened")}
-        return {**lists, "unchanged": self.unchanged, "missing": self.missing}
+        return {**lists, "missing": self.missing}
+
+    def counts(self) -> dict[str, int]:
+        """By what becomes of them, how many units."""
+        return {**self.changes(), "unchanged": self.unchanged}
 
 
 def compare(checked: Checked, tree: Tree) -> Diff:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -85,6 +86,16 @@ def shift_below(root: Names | None, checked: Checked) -> int:
     """How much deeper the levels of a file lie when `root` is put on top: not at all, if the file left level 1 to it."""
     tops = [level for place in checked.tops if (level := checked.rows.levels[place])]
     return max(0, 2 - min(tops, default=1)) if root else 0
+
+
+def bodies_by_level(root: Names | None, checked: Checked) -> dict[int, int]:
+    """How many bodies each level of the tree is to get, counted from the rows; `root`, which is put on top, is one of level 1."""
+    shift, top = shift_below(root, checked), 2 if root else 1
+    rows = zip(checked.rows.levels, checked.depth.tolist(), checked.rows.kinds, strict=True)
+    found = Counter(
+        level + shift if level else depth + top for level, depth, kind in rows if kind in (None, UnitKind.BODY)
+    )
+    return dict(sorted((found + Counter([1] if root else [])).items()))
 
 
 def _steps() -> tuple[list[str], list[str]]:

@@ -33,7 +33,7 @@ from .columns import UNITS
 from .comparing import Diff, compare, merged_problems
 from .cutting import cut
 from .fitting import misfits
-from .loading import load, shift_below
+from .loading import bodies_by_level, load, shift_below
 from .tables import Tree, load_rows, tree_about
 from .updating import update
 
@@ -146,7 +146,7 @@ def _look(run: ImportRun, options: Options, result: ImportResult, *, by: Actor, 
     result.problems = sorted(set(problems))
     # added, moved, renamed, changed, reopened, unchanged, missing, closed, restored (codes), skipped (rows)
     result.counts = {**diff.counts(), "restored": restored, "skipped": len({p.line for p in problems}), "closed": 0}
-    result.examples = diff.examples
+    result.changes, result.examples = diff.changes(), diff.examples
     result.ignored_columns = run.outcome.get("ignored_columns", [])
     return _Look(checked, tree, diff, version)
 
@@ -181,8 +181,7 @@ def _apply(
         if look.tree.root is None:
             first = next_number(tree_row)
             tree_row.last_number = load(look.checked, root=options.root, first=first, progress=progress)
-            shift = shift_below(options.root, look.checked)
-            _write_first_event(run, options, shift=shift, by=by, at=at)
+            _write_first_event(run, options, look.checked, by=by, at=at)
         else:
             on = options.on or timezone.localdate(at)
             why = options.why or _("Import of %(file)s") % {"file": run.file_name}
@@ -199,7 +198,9 @@ def _apply(
         result.applied = True
 
 
-def _write_first_event(run: ImportRun, options: Options, *, shift: int, by: Actor, at: datetime) -> None:
+def _write_first_event(run: ImportRun, options: Options, checked: Checked, *, by: Actor, at: datetime) -> None:
+    """What was loaded, as the rows had it: how much deeper their levels lie now, and how many bodies each level was to get."""
+    shift, levels = shift_below(options.root, checked), bodies_by_level(options.root, checked)
     root = Unit.objects.filter(depth=0).first()
     if root:
         TreeEvent.objects.create(
@@ -209,7 +210,7 @@ def _write_first_event(run: ImportRun, options: Options, *, shift: int, by: Acto
             recorded_at=at,
             by_number=by.pk,
             why=options.why or _("First load of the tree from %(file)s") % {"file": run.file_name},
-            details={"import": run.pk, "shift": shift},
+            details={"import": run.pk, "shift": shift, "levels": levels},
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404
 
 from braid.kernel.access import Actor, Permission, scope
@@ -33,8 +35,21 @@ def first_shift(root: Unit | None) -> int:
     """How much deeper than in the file the levels lie since the first load, when `root` was put on top of its tops."""
     if root is None or root.code != ROOT_CODE:
         return 0
+    return int(_first_load(root).get("shift", 1))
+
+
+def loaded_levels() -> dict[int, int]:
+    """How many bodies the file of the first load named on each level, as it was cut, with the root that was put on top.
+
+    Counted from its rows before they were written, so a unit that was lost since stands out.
+    """
+    levels = _first_load(Unit.objects.filter(depth=0).first()).get("levels", {})
+    return {int(level): count for level, count in levels.items()}
+
+
+def _first_load(root: Unit | None) -> dict[str, Any]:
     event = TreeEvent.objects.filter(unit=root, kind=TreeEventKind.ADDED).order_by("pk").first()
-    return int(event.details.get("shift", 1)) if event else 1
+    return event.details if event else {}
 
 
 def children_of(unit: Unit) -> UnitQuerySet:
