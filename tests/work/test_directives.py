@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from braid.contact.actions import set_review_rule
 from braid.contact.enums import UNDO_WINDOW
@@ -38,6 +39,7 @@ from braid.work.queries.directive_inbox import find_directives_of, older_directi
 from braid.work.queries.directive_reviews import seal_of_directive
 from tests import factories
 from tests.clients import client_of
+from tests.factories import directive_rows
 from tests.factories.directives import DUE, SENT, text
 
 
@@ -125,6 +127,74 @@ def test_a_second_reader_where_the_unit_asks_for_one(world: SimpleNamespace, now
     send_directive(made, by=author, at=SENT)
     with pytest.raises(WrongState):
         correct_directive(made, **correction(made), by=author, at=SENT + UNDO_WINDOW)  # type: ignore[arg-type]
+
+
+def test_the_second_reader_reads_the_reason_too(world: SimpleNamespace) -> None:
+    author, head = factories.member(world.county, Office.DEPUTY), world.heads["county"]
+    set_review_rule(world.county, 0, by=OPERATOR, at=SENT)
+    rule, long = DirectiveRule(unit=world.county), text(minutes=60_000)
+    made = draft_directive(world.county, long, by=author, at=SENT, audience=[rule])
+    with pytest.raises(BadInput, match="budget"):
+        ask_directive_review(made, by=author, at=SENT)
+    ask_directive_review(made, over_budget_why=" The flood. ", by=author, at=SENT)
+    made.refresh_from_db()
+    agree_to_directive(made, seal=seal_of_directive(made), by=head, at=SENT)
+    with pytest.raises(WrongState, match="reason"):
+        send_directive(made, over_budget_why="The head wants it.", by=author, at=SENT)
+    send_directive(made, by=author, at=SENT)
+    made.refresh_from_db()
+    assert (made.state, made.over_budget_why) == (DirectiveState.SENT, "The flood.")
+
+
+def test_pages_of_a_reason_that_a_second_reader_reads(world: SimpleNamespace, now: datetime) -> None:
+    author, reader = (client_of(one) for one in (factories.member(world.county, Office.DEPUTY), world.heads["county"]))
+    set_review_rule(world.county, 0, by=OPERATOR, at=now)
+    rule, due_on = DirectiveRule(unit=world.county), timezone.localdate(now) + timedelta(days=9)
+    long = text(minutes=60_000, due_on=due_on)
+    made = draft_directive(world.county, long, by=OPERATOR, at=now, audience=[rule])
+    send, ask = (reverse(name, args=[made.pk]) for name in ("directive_send", "directive_review_ask"))
+    page = author.get(send).content.decode()
+    assert page.count('name="over_budget_why"') == 1
+    assert f'action="{ask}"' in page[: page.index('name="over_budget_why"')], "it is sent with the asking"
+    refused = author.post(ask, {"over_budget_why": ""})
+    assert refused.status_code == 422
+    assert "There is a problem" in refused.content.decode()
+    assert author.post(ask, {"over_budget_why": "The flood."}).status_code == 302
+    page = author.get(send).content.decode()
+    assert "The flood." in page
+    assert 'name="over_budget_why"' not in page
+    read = reader.get(reverse("directive_review", args=[made.pk])).content.decode()
+    assert "The flood." in read
+    assert "over their budget of time" in read
+    made.refresh_from_db()
+    reader.post(reverse("directive_review_agree", args=[made.pk]), {"seal": seal_of_directive(made)})
+    assert author.post(send, {"over_budget_why": "Other words."}).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.over_budget_why) == (DirectiveState.SENT, "The flood.")
+
+
+def test_who_gets_over_budget_after_the_reading_needs_a_reason_and_a_new_one(
+    world: SimpleNamespace, now: datetime
+) -> None:
+    author, reader = client_of(factories.member(world.county, Office.DEPUTY)), world.heads["county"]
+    set_review_rule(world.county, 0, by=OPERATOR, at=now)
+    rule, due_on = DirectiveRule(unit=world.county), timezone.localdate(now) + timedelta(days=9)
+    made = draft_directive(world.county, text(due_on=due_on), by=OPERATOR, at=now, audience=[rule])
+    send, ask = (reverse(name, args=[made.pk]) for name in ("directive_send", "directive_review_ask"))
+    author.post(ask)
+    made.refresh_from_db()
+    agree_to_directive(made, seal=seal_of_directive(made), by=reader, at=now)
+    assert "Send now" in author.get(send).content.decode()
+    directive_rows.directive(world.county, sent_at=now, minutes=60_000)
+    page = author.get(send).content.decode()
+    assert "Send now" not in page
+    assert "Ask a second reader" in page
+    assert 'name="over_budget_why"' in page
+    assert author.post(send).status_code == 422
+    author.post(ask, {"over_budget_why": "The flood."})
+    made.refresh_from_db()
+    agree_to_directive(made, seal=seal_of_directive(made), by=reader, at=now)
+    assert "Send now" in author.get(send).content.decode()
 
 
 def test_a_correction_keeps_what_it_said(world: SimpleNamespace) -> None:
