@@ -34,7 +34,7 @@ from braid.work.actions import (
     withdraw_directive,
 )
 from braid.work.enums import DirectiveState
-from braid.work.models import Directive, DirectiveRule, Period, Rollup
+from braid.work.models import Directive, DirectiveRule, Period, ReportForm, Rollup
 from braid.work.queries.directive_inbox import find_directives_of, older_directives_of, open_directives_of
 from braid.work.queries.directive_reviews import seal_of_directive
 from tests import factories
@@ -252,3 +252,22 @@ def test_only_who_runs_forms_there_asks_for_one(world: SimpleNamespace) -> None:
     form = factories.report_form(world.province)
     with pytest.raises(NotAllowed):
         draft_directive(world.county, text(form=form), by=world.heads["county"], at=SENT)
+
+
+def test_a_form_past_its_last_day_is_asked_no_more(world: SimpleNamespace) -> None:
+    form, head = factories.report_form(world.county, ends_on=date(2026, 11, 2)), world.heads["county"]
+    rule = DirectiveRule(unit=world.county)
+    made = draft_directive(world.county, text(form=form), by=head, at=SENT, audience=[rule])
+    later = SENT + timedelta(days=1)
+    with pytest.raises(WrongState, match="last day"):
+        send_directive(made, by=head, at=later)
+    with pytest.raises(WrongState, match="last day"):
+        draft_directive(world.county, text(form=form), by=head, at=later)
+    send_directive(made, by=head, at=SENT)
+    run_due(at=later)
+    assert Period.objects.get().directive == made, "it was sent on its last day"
+    ReportForm.objects.update(ends_on=date(2026, 11, 28))
+    offered = client_of(head).get(reverse("directive_new")).content.decode()
+    assert "Lessons" not in offered
+    ReportForm.objects.update(ends_on=date(2027, 11, 28))
+    assert "Lessons" in client_of(head).get(reverse("directive_new")).content.decode()

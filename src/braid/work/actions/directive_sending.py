@@ -68,7 +68,7 @@ def check_directive_can_go(directive: Directive, *, by: Actor, at: datetime) -> 
     if not any(map(addresses_any, rules)):
         raise BadInput(_("Choose which units it asks first."))
     if directive.form:
-        check_form(directive.form, by=by)
+        check_form(directive.form, by=by, at=at)
     check_directive_read(directive, rules, by=by)
 
 

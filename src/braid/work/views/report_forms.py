@@ -42,7 +42,7 @@ from braid.work.queries.report_forms import (
     version_for,
 )
 from braid.work.queries.time_taken import took_before
-from braid.work.rules import RUN_FORMS, VIEW_WORK, can_run_forms_of, is_form_open
+from braid.work.rules import RUN_FORMS, VIEW_WORK, can_run_forms_of, is_form_open, is_form_past
 from braid.work.shown import effect_of_minutes, effect_of_more, effect_of_thing, effect_shown
 
 
@@ -98,6 +98,7 @@ def report_form(request: PersonRequest, pk: int) -> HttpResponse:
         "may_run": may_run,
         "may_change": may_run and found.state != "ended",
         "is_open": is_form_open(found),
+        "is_past": is_form_past(found, timezone.localdate()),
         "version": version,
         "fields": fields,
         "checks": check_in_words(version, fields),
