@@ -110,7 +110,7 @@ class _Batch:
         if push.unit in self._taken:
             return self._refused(push, _("This unit stands in the batch twice."))
         self._taken.add(push.unit)
-        if brought := self._files & push.values.keys():
+        if brought := {key for key in self._files if push.values.get(key) is not None}:
             why = _("A file does not come this way. Add it on the page of the report.")
             return self._refused(push, _("Some answers are missing or wrong."), dict.fromkeys(sorted(brought), why))
         seen = self._seen.get(unit.pk)
