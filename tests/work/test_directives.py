@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from braid.contact.actions import set_review_rule
 from braid.contact.enums import UNDO_WINDOW
+from braid.insight.ground.directives import waiting_of_directive_sender
 from braid.journal.models import Entry
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.kernel.outbox import run_due
 from braid.people.enums import Office
+from braid.people.models import Person
 from braid.work.actions import (
     add_receivers,
     agree_to_directive,
@@ -38,7 +40,7 @@ from braid.work.models import Directive, DirectiveRule, Period, ReportForm, Roll
 from braid.work.queries.directive_inbox import find_directives_of, older_directives_of, open_directives_of
 from braid.work.queries.directive_reviews import seal_of_directive
 from tests import factories
-from tests.clients import client_of
+from tests.clients import client_of, queries_of
 from tests.factories import directive_rows
 from tests.factories.directives import DUE, SENT, text
 
@@ -127,6 +129,36 @@ def test_a_second_reader_where_the_unit_asks_for_one(world: SimpleNamespace, now
     send_directive(made, by=author, at=SENT)
     with pytest.raises(WrongState):
         correct_directive(made, **correction(made), by=author, at=SENT + UNDO_WINDOW)  # type: ignore[arg-type]
+
+
+def test_today_knows_which_directive_was_changed_since(world: SimpleNamespace, now: datetime) -> None:
+    author, head = factories.member(world.county, Office.DEPUTY), world.heads["county"]
+    set_review_rule(world.county, 0, by=OPERATOR, at=SENT)
+
+    def told(person: Person) -> list[str]:
+        return [each.what for each in waiting_of_directive_sender(person, now)]
+
+    drafts = [
+        draft_directive(world.county, text(), by=author, at=SENT, audience=[DirectiveRule(unit=world.county)])
+        for _ in range(2)
+    ]
+    for made in drafts:
+        ask_directive_review(made, by=author, at=SENT)
+    assert (told(author), told(head)) == ([], ["Read as second reader"] * 2)
+    agree_to_directive(drafts[0], seal=seal_of_directive(drafts[0]), by=head, at=SENT)
+    assert told(author) == ["The second reader agreed"]
+    add_receivers(drafts[0], DirectiveRule(unit=world.village), by=author)
+    assert told(author) == ["It was changed since: ask again."]
+    change_directive(drafts[1], text("Other words"), by=author, at=SENT)
+    assert (told(author), told(head)) == (["It was changed since: ask again."] * 2, [])
+    page = client_of(head).get(reverse("directive_send", args=[drafts[1].pk])).content.decode()
+    assert "Read as second reader" not in page
+    few = queries_of(lambda: told(author))
+    for _ in range(9):
+        rule = DirectiveRule(unit=world.county)
+        made = draft_directive(world.county, text(), by=author, at=SENT, audience=[rule])
+        ask_directive_review(made, by=author, at=SENT)
+    assert queries_of(lambda: told(author)) == few
 
 
 def test_the_second_reader_reads_the_reason_too(world: SimpleNamespace) -> None:
