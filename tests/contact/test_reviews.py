@@ -285,8 +285,10 @@ def test_one_that_waits_is_not_hidden_behind_those_that_were_changed(
     world: SimpleNamespace, author: Person, reader: Person, now: datetime
 ) -> None:
     set_review_rule(world.county, 0, by=OPERATOR, at=now)
-    rule = {"unit": world.county}
-    drafts = [draft_notice(world.county, NoticeText("x"), by=author, at=now, audience=[Audience(**rule)]) for _ in "123"]
+    said = {"by": author, "at": now}
+    drafts = [
+        draft_notice(world.county, NoticeText("x"), audience=[Audience(unit=world.county)], **said) for _ in "123"
+    ]
     for each in drafts:
         ask_review(each, by=author, at=now)
     for each in drafts[:2]:

@@ -286,7 +286,8 @@ def test_until_the_units_are_counted_nobody_says_how_many(world: SimpleNamespace
     Total.objects.update(expected=0)
     directive = Directive.objects.select_related("rollup").get()
     status = status_below(directive, world.province, on=DUE + timedelta(days=1))
-    for counts in (status.whole, *(counts for _level, counts in status.by_level), *(row.counts for row in status.children)):
+    levels, children = (counts for _level, counts in status.by_level), (row.counts for row in status.children)
+    for counts in (status.whole, *levels, *children):
         assert (counts.expected, counts.not_opened, counts.late) == (None, None, None)
     assert status.whole.reported == 1
     assert [(row.unit, row.counts.reported) for row in status.children] == [(world.county, 1), (world.other, 0)]

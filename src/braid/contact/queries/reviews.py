@@ -136,4 +136,5 @@ def reviews_answered_for(person: Person, *, most: int) -> list[tuple[Review, boo
     found = list(rows.filter(notice__state=NoticeState.DRAFT).select_related("notice__unit").order_by("pk")[:LOOKED_AT])
     seals = seals_of([review.notice for review in found])
     told = [(review, review.seal != seals[review.notice_id]) for review in found]
-    return [(review, is_changed) for review, is_changed in told if is_changed or review.state != ReviewState.ASKED][:most]
+    said = [(review, is_changed) for review, is_changed in told if is_changed or review.state != ReviewState.ASKED]
+    return said[:most]

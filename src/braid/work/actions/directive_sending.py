@@ -42,7 +42,7 @@ def send_directive(directive: Directive, *, over_budget_why: str = "", by: Actor
     (`over_budget_why`), which they read, for another reason than the second reader read, and when it is no draft.
     """
     check_directive_can_go(directive, by=by, at=at)
-    why, rules = over_budget_why.strip() or directive.over_budget_why, directive.audience.all()
+    why, rules = over_budget_why.strip() or directive.over_budget_why, list(directive.audience.all())
     check_reason_read(directive, rules, why)
     check_budget(rules, sender=directive.unit, minutes=directive.minutes, why=why, at=at)
     sent_at = at + UNDO_WINDOW

@@ -97,4 +97,5 @@ def directive_reviews_answered_for(person: Person, *, most: int) -> list[tuple[D
     found = list(drafts.order_by("pk")[:LOOKED_AT])
     seals = seals_of_directives([review.directive for review in found])
     told = [(review, review.seal != seals[review.directive_id]) for review in found]
-    return [(review, is_changed) for review, is_changed in told if is_changed or review.state != ReviewState.ASKED][:most]
+    said = [(review, is_changed) for review, is_changed in told if is_changed or review.state != ReviewState.ASKED]
+    return said[:most]

@@ -93,9 +93,7 @@ def _send_page(
     return render(request, "work/directive_send.html", words, status=422 if form.errors else 200)
 
 
-def _second_reading(
-    person: Person, found: Directive, rules: list[DirectiveRule], *, lacks_why: bool
-) -> dict[str, Any]:
+def _second_reading(person: Person, found: Directive, rules: list[DirectiveRule], *, lacks_why: bool) -> dict[str, Any]:
     """What the page says of a second reader, where one is needed; `lacks_why`: units would be over budget without a reason."""
     if not needs_second_reader(found, rules):
         return {"needs_reader": False, "may_send": True}
