@@ -29,7 +29,7 @@ from braid.contact.actions import (
 from braid.contact.actions import reviews as actions
 from braid.contact.enums import UNDO_WINDOW, NoticeState
 from braid.contact.models import Audience, Notice, Review
-from braid.contact.queries.reviews import seal_of
+from braid.contact.queries.reviews import reviews_waiting_for, seal_of
 from braid.insight.ground.contact import readings_waiting
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
@@ -39,6 +39,7 @@ from braid.people.actions import make_token
 from braid.people.enums import Office
 from braid.people.models import Membership, Person
 from tests import factories
+from tests.clients import queries_of
 
 
 @pytest.fixture
@@ -254,3 +255,56 @@ def test_sending_back_needs_a_reason(draft: Notice, author: Person, reader: Pers
     send_back(draft, why="The date.", by=reader, at=now)
     with pytest.raises(WrongState):
         agree_to(draft, seal=seal_of(draft), by=reader, at=now)
+
+
+def told(person: Person, now: datetime) -> list[str]:
+    return [each.what for each in readings_waiting(person, now)]
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_today_knows_what_was_changed_since(
+    world: SimpleNamespace, draft: Notice, author: Person, reader: Person, now: datetime, what: str, client: Client
+) -> None:
+    other = draft_notice(world.county, NoticeText("Other"), by=author, at=now, audience=[Audience(unit=world.county)])
+    ask_review(other, by=author, at=now)
+    agreed(draft, author, reader, now)
+    assert (told(author, now), told(reader, now)) == (["The second reader agreed"], ["Read as second reader"])
+    CHANGES[what](draft, author, world, now + timedelta(seconds=1))
+    assert told(author, now) == ["It was changed since: ask again."]
+    ask_review(draft, by=author, at=now)
+    assert (told(author, now), told(reader, now)) == ([], ["Read as second reader"] * 2)
+    change_notice(Notice.objects.get(pk=draft.pk), NoticeText("Third"), by=author, at=now + timedelta(seconds=2))
+    assert (told(author, now), told(reader, now)) == (["It was changed since: ask again."], ["Read as second reader"])
+    client.force_login(reader.account)
+    page = client.get(reverse("notice_send", args=[draft.pk])).content.decode()
+    assert "Read as second reader" not in page
+    assert "Ask a second reader" in page
+
+
+def test_one_that_waits_is_not_hidden_behind_those_that_were_changed(
+    world: SimpleNamespace, author: Person, reader: Person, now: datetime
+) -> None:
+    set_review_rule(world.county, 0, by=OPERATOR, at=now)
+    said = {"by": author, "at": now}
+    drafts = [
+        draft_notice(world.county, NoticeText("x"), audience=[Audience(unit=world.county)], **said) for _ in "123"
+    ]
+    for each in drafts:
+        ask_review(each, by=author, at=now)
+    for each in drafts[:2]:
+        change_notice(each, NoticeText("y"), by=author, at=now + timedelta(seconds=1))
+    assert [review.notice for review in reviews_waiting_for(reader, most=1)] == [drafts[2]]
+
+
+def test_readings_take_a_fixed_number_of_queries(
+    world: SimpleNamespace, author: Person, reader: Person, now: datetime
+) -> None:
+    costs, _warm = [], list(readings_waiting(reader, now))
+    for wanted in (2, 12):
+        for _ in range(wanted):
+            rule = Audience(unit=world.county)
+            made = draft_notice(world.county, NoticeText("x"), by=author, at=now, audience=[rule])
+            ask_review(made, by=author, at=now)
+        Review.objects.filter(pk__gt=Review.objects.first().pk).update(seal="x")
+        costs.append([queries_of(lambda who=who: list(readings_waiting(who, now))) for who in (author, reader)])
+    assert costs[0] == costs[1]

@@ -128,6 +128,31 @@ def test_asking_more_units_shows_the_effect_first(world: SimpleNamespace, levels
     assert client.post(address, {"unit": "county", "reach": "unit"}).status_code == 302, "within its budget"
 
 
+def test_more_minutes_of_a_form_in_use_show_the_effect_first(world: SimpleNamespace, levels: None, now: Any) -> None:
+    rule = ReportFormRule(unit=world.township, levels=1 << world.village.level)
+    made = factories.report_form(world.nation, rule, minutes=100)
+    client, address = client_of(world.heads["nation"]), f"/forms/{made.pk}/edit/"
+    assert "over_budget_why" not in client.get(address).content.decode()
+    names = ("purpose", "basis", "every", "due_days")
+    said = {name: getattr(made, name) for name in names} | {"title_en": "Lessons", "ends_on": made.ends_on.isoformat()}
+    answer = client.post(address, {**said, "minutes": 300})
+    assert answer.status_code == 422
+    body = answer.content.decode()
+    assert "It takes each unit 300 minutes" in body
+    assert "It puts 1 unit over its budget of time." in body
+    assert "Why may it take more time than their budget?" in body
+    link = f"/burden/effect-of/form/{made.pk}/?minutes=300"
+    assert link in body
+    assert "village" in page(world.heads["nation"], link)
+    assert "village" not in page(world.heads["nation"], link.replace("300", "200")), "it is within its budget"
+    assert client.post(address, {**said, "minutes": 300, "over_budget_why": "The census."}).status_code == 302
+    made.refresh_from_db()
+    assert (made.minutes, made.over_budget_why) == (300, "The census.")
+    body = client.post(address, {**said, "minutes": 301, "over_budget_why": ""}).content.decode()
+    assert "The census." not in body, "she took it away"
+    assert client.post(address, {**said, "minutes": 200}).status_code == 302, "less needs no reason"
+
+
 def test_passing_on_shows_the_effect_first(world: SimpleNamespace, levels: None, now: Any) -> None:
     alone = DirectiveRule(unit=world.county, is_subtree=False)
     sent_at, due_on = now - timedelta(days=2), timezone.localdate(now) + timedelta(days=20)

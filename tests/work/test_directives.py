@@ -7,14 +7,17 @@ from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from braid.contact.actions import set_review_rule
 from braid.contact.enums import UNDO_WINDOW
+from braid.insight.ground.directives import waiting_of_directive_sender
 from braid.journal.models import Entry
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.kernel.outbox import run_due
 from braid.people.enums import Office
+from braid.people.models import Person
 from braid.work.actions import (
     add_receivers,
     agree_to_directive,
@@ -33,11 +36,12 @@ from braid.work.actions import (
     withdraw_directive,
 )
 from braid.work.enums import DirectiveState
-from braid.work.models import Directive, DirectiveRule, Period, Rollup
+from braid.work.models import Directive, DirectiveRule, Period, ReportForm, Rollup
 from braid.work.queries.directive_inbox import find_directives_of, older_directives_of, open_directives_of
 from braid.work.queries.directive_reviews import seal_of_directive
 from tests import factories
-from tests.clients import client_of
+from tests.clients import client_of, queries_of
+from tests.factories import directive_rows
 from tests.factories.directives import DUE, SENT, text
 
 
@@ -127,6 +131,104 @@ def test_a_second_reader_where_the_unit_asks_for_one(world: SimpleNamespace, now
         correct_directive(made, **correction(made), by=author, at=SENT + UNDO_WINDOW)  # type: ignore[arg-type]
 
 
+def test_today_knows_which_directive_was_changed_since(world: SimpleNamespace, now: datetime) -> None:
+    author, head = factories.member(world.county, Office.DEPUTY), world.heads["county"]
+    set_review_rule(world.county, 0, by=OPERATOR, at=SENT)
+
+    def told(person: Person) -> list[str]:
+        return [each.what for each in waiting_of_directive_sender(person, now)]
+
+    drafts = [
+        draft_directive(world.county, text(), by=author, at=SENT, audience=[DirectiveRule(unit=world.county)])
+        for _ in range(2)
+    ]
+    for made in drafts:
+        ask_directive_review(made, by=author, at=SENT)
+    assert (told(author), told(head)) == ([], ["Read as second reader"] * 2)
+    agree_to_directive(drafts[0], seal=seal_of_directive(drafts[0]), by=head, at=SENT)
+    assert told(author) == ["The second reader agreed"]
+    add_receivers(drafts[0], DirectiveRule(unit=world.village), by=author)
+    assert told(author) == ["It was changed since: ask again."]
+    change_directive(drafts[1], text("Other words"), by=author, at=SENT)
+    assert (told(author), told(head)) == (["It was changed since: ask again."] * 2, [])
+    page = client_of(head).get(reverse("directive_send", args=[drafts[1].pk])).content.decode()
+    assert "Read as second reader" not in page
+    few = queries_of(lambda: told(author))
+    for _ in range(9):
+        rule = DirectiveRule(unit=world.county)
+        made = draft_directive(world.county, text(), by=author, at=SENT, audience=[rule])
+        ask_directive_review(made, by=author, at=SENT)
+    assert queries_of(lambda: told(author)) == few
+
+
+def test_the_second_reader_reads_the_reason_too(world: SimpleNamespace) -> None:
+    author, head = factories.member(world.county, Office.DEPUTY), world.heads["county"]
+    set_review_rule(world.county, 0, by=OPERATOR, at=SENT)
+    rule, long = DirectiveRule(unit=world.county), text(minutes=60_000)
+    made = draft_directive(world.county, long, by=author, at=SENT, audience=[rule])
+    with pytest.raises(BadInput, match="budget"):
+        ask_directive_review(made, by=author, at=SENT)
+    ask_directive_review(made, over_budget_why=" The flood. ", by=author, at=SENT)
+    made.refresh_from_db()
+    agree_to_directive(made, seal=seal_of_directive(made), by=head, at=SENT)
+    with pytest.raises(WrongState, match="reason"):
+        send_directive(made, over_budget_why="The head wants it.", by=author, at=SENT)
+    send_directive(made, by=author, at=SENT)
+    made.refresh_from_db()
+    assert (made.state, made.over_budget_why) == (DirectiveState.SENT, "The flood.")
+
+
+def test_pages_of_a_reason_that_a_second_reader_reads(world: SimpleNamespace, now: datetime) -> None:
+    author, reader = (client_of(one) for one in (factories.member(world.county, Office.DEPUTY), world.heads["county"]))
+    set_review_rule(world.county, 0, by=OPERATOR, at=now)
+    rule, due_on = DirectiveRule(unit=world.county), timezone.localdate(now) + timedelta(days=9)
+    long = text(minutes=60_000, due_on=due_on)
+    made = draft_directive(world.county, long, by=OPERATOR, at=now, audience=[rule])
+    send, ask = (reverse(name, args=[made.pk]) for name in ("directive_send", "directive_review_ask"))
+    page = author.get(send).content.decode()
+    assert page.count('name="over_budget_why"') == 1
+    assert f'action="{ask}"' in page[: page.index('name="over_budget_why"')], "it is sent with the asking"
+    refused = author.post(ask, {"over_budget_why": ""})
+    assert refused.status_code == 422
+    assert "There is a problem" in refused.content.decode()
+    assert author.post(ask, {"over_budget_why": "The flood."}).status_code == 302
+    page = author.get(send).content.decode()
+    assert "The flood." in page
+    assert 'name="over_budget_why"' not in page
+    read = reader.get(reverse("directive_review", args=[made.pk])).content.decode()
+    assert "The flood." in read
+    assert "over their budget of time" in read
+    made.refresh_from_db()
+    reader.post(reverse("directive_review_agree", args=[made.pk]), {"seal": seal_of_directive(made)})
+    assert author.post(send, {"over_budget_why": "Other words."}).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.over_budget_why) == (DirectiveState.SENT, "The flood.")
+
+
+def test_who_gets_over_budget_after_the_reading_needs_a_reason_and_a_new_one(
+    world: SimpleNamespace, now: datetime
+) -> None:
+    author, reader = client_of(factories.member(world.county, Office.DEPUTY)), world.heads["county"]
+    set_review_rule(world.county, 0, by=OPERATOR, at=now)
+    rule, due_on = DirectiveRule(unit=world.county), timezone.localdate(now) + timedelta(days=9)
+    made = draft_directive(world.county, text(due_on=due_on), by=OPERATOR, at=now, audience=[rule])
+    send, ask = (reverse(name, args=[made.pk]) for name in ("directive_send", "directive_review_ask"))
+    author.post(ask)
+    made.refresh_from_db()
+    agree_to_directive(made, seal=seal_of_directive(made), by=reader, at=now)
+    assert "Send now" in author.get(send).content.decode()
+    directive_rows.directive(world.county, sent_at=now, minutes=60_000)
+    page = author.get(send).content.decode()
+    assert "Send now" not in page
+    assert "Ask a second reader" in page
+    assert 'name="over_budget_why"' in page
+    assert author.post(send).status_code == 422
+    author.post(ask, {"over_budget_why": "The flood."})
+    made.refresh_from_db()
+    agree_to_directive(made, seal=seal_of_directive(made), by=reader, at=now)
+    assert "Send now" in author.get(send).content.decode()
+
+
 def test_a_correction_keeps_what_it_said(world: SimpleNamespace) -> None:
     made, head = factories.directive(world.county), world.heads["county"]
     later = SENT + timedelta(days=1)
@@ -182,3 +284,22 @@ def test_only_who_runs_forms_there_asks_for_one(world: SimpleNamespace) -> None:
     form = factories.report_form(world.province)
     with pytest.raises(NotAllowed):
         draft_directive(world.county, text(form=form), by=world.heads["county"], at=SENT)
+
+
+def test_a_form_past_its_last_day_is_asked_no_more(world: SimpleNamespace) -> None:
+    form, head = factories.report_form(world.county, ends_on=date(2026, 11, 2)), world.heads["county"]
+    rule = DirectiveRule(unit=world.county)
+    made = draft_directive(world.county, text(form=form), by=head, at=SENT, audience=[rule])
+    later = SENT + timedelta(days=1)
+    with pytest.raises(WrongState, match="last day"):
+        send_directive(made, by=head, at=later)
+    with pytest.raises(WrongState, match="last day"):
+        draft_directive(world.county, text(form=form), by=head, at=later)
+    send_directive(made, by=head, at=SENT)
+    run_due(at=later)
+    assert Period.objects.get().directive == made, "it was sent on its last day"
+    ReportForm.objects.update(ends_on=date(2026, 11, 28))
+    offered = client_of(head).get(reverse("directive_new")).content.decode()
+    assert "Lessons" not in offered
+    ReportForm.objects.update(ends_on=date(2027, 11, 28))
+    assert "Lessons" in client_of(head).get(reverse("directive_new")).content.decode()

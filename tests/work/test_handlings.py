@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from braid.journal.models import Entry
 from braid.kernel.access import OPERATOR
@@ -36,7 +37,7 @@ from braid.work.actions import (
     tick_step,
 )
 from braid.work.enums import Because, HandlingState
-from braid.work.models import Directive, DirectiveRule, Handling, Period, Report
+from braid.work.models import Directive, DirectiveRule, Handling, Period, Report, Rollup, Total
 from braid.work.queries import earlier_days
 from braid.work.queries.approvals import seal_of
 from braid.work.queries.directive_inbox import given_to, open_directives_of
@@ -50,6 +51,7 @@ from braid.work.queries.directives import (
 )
 from braid.work.queries.handlings import Behind, directives_to_judge, handling_of, status_below, units_behind
 from tests import factories
+from tests.clients import client_of
 from tests.factories.directives import DUE, SENT
 
 LATER = SENT + timedelta(hours=1)
@@ -276,6 +278,28 @@ def test_status_says_how_far_each_level_is(world: SimpleNamespace, directive: Di
         (world.county, 3, 1),
         (world.other, 1, 0),
     ]
+
+
+def test_until_the_units_are_counted_nobody_says_how_many(world: SimpleNamespace, directive: Directive) -> None:
+    report_done(directive, world.village, words="Done.", by=world.liaisons["village"], at=LATER)
+    Rollup.objects.update(frozen_at=None, addressed=b"")
+    Total.objects.update(expected=0)
+    directive = Directive.objects.select_related("rollup").get()
+    status = status_below(directive, world.province, on=DUE + timedelta(days=1))
+    levels, children = (counts for _level, counts in status.by_level), (row.counts for row in status.children)
+    for counts in (status.whole, *levels, *children):
+        assert (counts.expected, counts.not_opened, counts.late) == (None, None, None)
+    assert status.whole.reported == 1
+    assert [(row.unit, row.counts.reported) for row in status.children] == [(world.county, 1), (world.other, 0)]
+    client = client_of(world.heads["province"])
+    page = client.get(reverse("directive_status_unit", args=[directive.pk, "province"])).content.decode()
+    assert ">-1<" not in page
+    assert "not known" in page
+    told = client.get(f"/api/v1/directives/{directive.pk}/status").json()["together"]
+    assert (told["expected"], told["not_opened"], told["reported"]) == (None, None, 1)
+    factories.directives.count(LATER)
+    directive.rollup.refresh_from_db()  # type: ignore[union-attr]
+    assert status_below(directive, world.province, on=DUE).whole.not_opened == 3
 
 
 def behind(directive: Directive, unit: Unit, what: str, on: date = DUE + timedelta(days=1), **more: Any) -> Page[Unit]:

@@ -11,9 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from braid.kernel.access import OPERATOR
+from braid.kernel.ledger import Strand, record
 from braid.people.actions import make_token
 from braid.people.models import Person
-from braid.work.actions import close_period
+from braid.work.actions import FieldPlan, close_period
+from braid.work.enums import FieldKind
 from braid.work.models import Period, Report, ReportVersion
 from tests import factories
 from tests.clients import client_of, queries_of
@@ -103,6 +105,39 @@ def test_a_batch_is_filed_once_and_refusals_say_why(world: SimpleNamespace, aske
     assert push(asked, key, row("village", f1="1250.50", f2=1)).json()[0]["state"] == "known"
 
 
+def test_what_the_journal_counted_stands_unless_a_reason_is_given(world: SimpleNamespace) -> None:
+    happened = datetime(2026, 10, 10, 4, tzinfo=UTC)
+    for unit in (world.village, world.township):
+        record(unit, Strand.CONTACT, "person.joined", 4, at=happened)
+    bound = number("New members", bound_to="person.joined")
+    asked = period(report_form(world.nation, fields=(bound, number(is_required=False))))
+    key = key_of(world.heads["county"], "work.view", "reports.file")
+    told = push(asked, key, row("village", f1=5), row("township", f2=1), row("county", f1=0)).json()
+    assert [one["state"] for one in told] == ["refused", "filed", "filed"]
+    assert told[0]["fields"] == {"f1": "Say why it is not what was counted."}
+    left_out, county = Report.objects.get(unit=world.township), Report.objects.get(unit=world.county)
+    assert (left_out.values, left_out.counted, left_out.reasons) == ({"f1": 4, "f2": 1}, {"f1": 4}, {})
+    assert (county.values, county.counted, county.reasons) == ({"f1": 0}, {"f1": 0}, {})
+    why = {"reasons": {"f1": " Ms Li joined on paper. ", "f2": "x"}}
+    assert push(asked, key, {**row("village", f1=5), **why}).json()[0]["state"] == "filed"
+    village = Report.objects.get(unit=world.village)
+    assert (village.values, village.counted) == ({"f1": 5}, {"f1": 4})
+    assert village.reasons == {"f1": "Ms Li joined on paper."}
+    assert push(asked, key, row("village", "2", f1=5)).json()[0]["state"] == "same"
+
+
+def test_a_file_does_not_come_as_a_number(world: SimpleNamespace) -> None:
+    picture = FieldPlan(FieldKind.FILE, {"en": "A picture"}, is_required=False)
+    asked = period(report_form(world.nation, fields=(number(), picture)))
+    key = key_of(world.heads["county"], "work.view", "reports.file")
+    (told,) = push(asked, key, row("village", f1=1, f2=12)).json()
+    assert told["state"] == "refused"
+    assert told["fields"] == {"f2": "A file does not come this way. Add it on the page of the report."}
+    report(asked, world.village, f1=1, f2=12)
+    assert push(asked, key, {**row("village", f1=2), "why": "A slip."}).json()[0]["state"] == "filed"
+    assert Report.objects.get().values == {"f1": 2, "f2": 12}, "the one that was added on the page stays"
+
+
 def test_who_may_push(world: SimpleNamespace, asked: Period) -> None:
     one = row("county", f1=1)
     assert push(asked, key_of(world.heads["county"], "work.view"), one).status_code == 403
@@ -118,6 +153,7 @@ def test_who_may_push(world: SimpleNamespace, asked: Period) -> None:
 
 
 def test_queries_do_not_grow(world: SimpleNamespace, asked: Period) -> None:
+    asked = period(report_form(world.nation, fields=(number(), number(bound_to="person.joined"))))
     key, costs = key_of(world.heads["county"], "work.view", "reports.file"), []
     head = client_of(world.heads["county"])
     push(asked, key, row("county", f1=1))

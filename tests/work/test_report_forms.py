@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from braid.kernel.access import OPERATOR
@@ -321,3 +322,16 @@ def test_strangers_and_those_below(world: SimpleNamespace, head: Client) -> None
     liaison = client_of(world.liaisons["county"])
     assert liaison.get(reverse("report_form", args=[made.pk])).status_code == 200
     assert liaison.get(reverse("report_form_edit", args=[made.pk])).status_code == 403
+
+
+def test_after_its_last_day_nobody_asks_it_by_hand(world: SimpleNamespace, head: Client, post: Post) -> None:
+    made = report_form(world.county)
+    days = {"first_on": "2026-10-01", "last_on": "2026-10-31", "due_on": "2026-12-15"}
+    ReportForm.objects.update(ends_on=date(2026, 11, 28))
+    page = text_of(head, "report_form", made.pk)
+    assert "The last day of this form is over." in page
+    assert "Ask it now" not in page
+    assert post("period_open", made.pk, **days).status_code == 409
+    ReportForm.objects.update(ends_on=timezone.localdate())
+    assert "Ask it now" in text_of(head, "report_form", made.pk)
+    assert post("period_open", made.pk, **days).status_code == 302

@@ -17,9 +17,10 @@ from braid.kernel.access import OPERATOR
 from braid.people.enums import Office
 from braid.units.actions import move_unit
 from braid.units.models import Unit
-from braid.work.actions import FieldPlan, approve_part, close_period, fold_all
+from braid.work.actions import FieldPlan, Filled, approve_part, close_period, fold_all
+from braid.work.actions.reports import Filing, file_reports
 from braid.work.enums import ApprovalState, FieldKind, ReportState, RollUp
-from braid.work.models import Approval, Period, Report
+from braid.work.models import Approval, ApprovalEvent, Period, Report
 from braid.work.queries import unusual_reports
 from braid.work.queries.approvals import seal_of
 from braid.work.queries.looks import fields_asked, look_for
@@ -299,6 +300,37 @@ def test_a_correction_says_what_it_reopened(world: SimpleNamespace, asked: Perio
     assert "Reopened with it:" in page
     seen = text_of(client_of(world.heads["county"]), "report_seen", asked.pk, "village")
     assert "was approved" in seen
+
+
+def test_each_part_is_reopened_for_the_reason_of_a_report_below_it(world: SimpleNamespace, asked: Period) -> None:
+    here, there = factories.unit(world.township, code="t-1"), factories.unit(world.other, code="o-1")
+    late = factories.unit(world.county, code="c-1")
+    first = [report(asked, unit, f1=5) for unit in (here, there)]
+    report(asked, factories.unit(late, code="l-1"), f1=5)
+    parts = (world.township, late, world.county, world.other, world.province)
+    for part in parts:
+        approve(asked, part)
+    for each in first:
+        each.refresh_from_db()
+    corrected = [
+        Filing(each.unit, Filled({"f1": 6}), each, why)
+        for each, why in zip(first, ("A slip here.", "A slip there."), strict=True)
+    ]
+    file_reports(asked, [Filing(late, Filled({"f1": 1})), *corrected], by=OPERATOR, at=OPENED + timedelta(hours=1))
+    why = dict(ApprovalEvent.objects.filter(state=ApprovalState.REOPENED).values_list("approval__unit__code", "why"))
+    assert why == {"township": "A slip here.", "county": "A slip here.", "other": "A slip there."} | {
+        "province": "A slip here."
+    }
+
+
+def test_a_first_report_that_comes_late_says_so_where_it_reopens(world: SimpleNamespace, asked: Period) -> None:
+    report(asked, world.village, f1=5)
+    approve(asked, world.township)
+    page = text_of(client_of(world.heads["township"]), "approval", asked.pk, "township")
+    assert "A report came late." not in page
+    report(asked, factories.unit(world.township), f1=5)
+    page = text_of(client_of(world.heads["township"]), "approval", asked.pk, "township")
+    assert "A report came late." in page
 
 
 def test_pages_take_a_fixed_number_of_queries(world: SimpleNamespace) -> None:

@@ -22,10 +22,12 @@ def of_n(of: int) -> str:
     return _("of %(of)s") % {"of": f"{of:,}"}
 
 
-def said_by_reader(state: str) -> str:
-    """What the second reader of a draft said, for its author."""
+def said_by_reader(state: str, *, is_changed: bool) -> str:
+    """What the second reader of a draft said, for its author; or that it `is_changed` since, so that it no longer counts."""
     if state == ReviewState.RETURNED:
         return _("The second reader sent it back")
+    if is_changed:
+        return _("It was changed since: ask again.")
     return _("The second reader agreed")
 
 

@@ -156,6 +156,11 @@ def is_form_open(form: ReportForm) -> bool:
     return bool(form.state == "open")
 
 
+def is_form_past(form: ReportForm, on: date) -> bool:
+    """Whether the last day of `form` in use is over on the day `on`: then it is asked no more."""
+    return on > form.ends_on
+
+
 def can_log_visits_for(by: Actor, unit: Unit) -> bool:
     """Whether `by` may log visits of `unit`."""
     return may(by, LOG_VISITS, unit.path)

@@ -28,6 +28,12 @@ def effect_of_more(form: ReportForm, rule: ReportFormRule, at: datetime) -> Effe
     return effect_of([rule], sender=form.unit, minutes=minutes_for(form), at=at, beside=list(form.audience.all()))
 
 
+def effect_of_minutes(form: ReportForm, minutes: int, at: datetime) -> Effect:
+    """What a form in use would do to the units it asks if it took `minutes`."""
+    a_month = minutes_a_month(minutes, Every(form.every))
+    return effect_of(form.audience.all(), sender=form.unit, minutes=a_month, at=at)
+
+
 def effect_of_passing(directive: Directive, unit: Unit, rules: Iterable[DirectiveRule], at: datetime) -> Effect:
     """What passing `directive` on would do to the units that the unsaved `rules` of `unit` add to those it asks."""
     beside = list(directive.audience.all())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from braid.contact.enums import NoticeState, ReviewState, SeriesState
-from braid.contact.models import Audience, Notice, Review, ReviewRule, Series
+from braid.contact.models import Attachment, Audience, Notice, Review, ReviewRule, Series
 from braid.contact.rules import SEND_NOTICES, can_send_for
 from braid.kernel.access import Actor, scope
 from braid.kernel.prepared import one_of, prepared
@@ -52,21 +54,41 @@ _HELD_UP_SQL = """
 
 def seal_of(notice: Notice) -> str:
     """What stands for the exact words, wishes, recipients, files and repetition of a draft: another letter is another seal."""
-    words = [str(getattr(notice, name)) for name in _SEALED]
-    words += [json.dumps(notice.translations, sort_keys=True), *_repetition(notice)]
-    rules = notice.audience.order_by("unit", "is_subtree", "levels", "kinds", "offices")
-    files = notice.attachments.filter(removed_in=None).order_by("pk").values_list("file__digest", "description")
-    meant = rules.values_list("unit", "is_subtree", "levels", "kinds", "offices")
-    return hashlib.sha256(json.dumps([words, list(meant), list(files)]).encode()).hexdigest()
+    return seals_of([notice])[notice.pk]
 
 
-def _repetition(notice: Notice) -> list[str]:
-    """How it repeats, if it does: to that the second reader agrees too."""
-    rows = Series.objects.filter(draft=notice)
-    said = rows.values_list("every", "first_on", "last_on", "weekdays", "day", "time", "zone").first()
-    return [str(value) for value in said or ()]
+def seals_of(drafts: Sequence[Notice]) -> dict[int, str]:
+    """The seal of each of `drafts`, by number. Three queries; none without drafts."""
+    if not drafts:
+        return {}
+    numbers = [draft.pk for draft in drafts]
+    meant = _by_draft(Audience.objects.filter(notice__in=numbers).order_by(*_MEANT), "notice", _MEANT)
+    files = _by_draft(
+        Attachment.objects.filter(notice__in=numbers, removed_in=None).order_by("pk"),
+        "notice",
+        ("file__digest", "description"),
+    )
+    repeats = _by_draft(Series.objects.filter(draft__in=numbers).order_by("pk"), "draft", _REPEATED)
+    seals = {}
+    for draft in drafts:
+        words = [str(getattr(draft, name)) for name in _SEALED] + [json.dumps(draft.translations, sort_keys=True)]
+        words += [str(value) for said in repeats[draft.pk][:1] for value in said]
+        whole = json.dumps([words, meant[draft.pk], files[draft.pk]])
+        seals[draft.pk] = hashlib.sha256(whole.encode()).hexdigest()
+    return seals
 
 
+def _by_draft(rows: QuerySet[Any], draft: str, names: Sequence[str]) -> dict[int, list[tuple[Any, ...]]]:
+    """What `rows` say in `names`, by the number of their draft."""
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for number, *said in rows.values_list(draft, *names):
+        found[number].append(tuple(said))
+    return found
+
+
+_MEANT = ("unit", "is_subtree", "levels", "kinds", "offices")
+_REPEATED = ("every", "first_on", "last_on", "weekdays", "day", "time", "zone")
+"""To how a notice repeats, the second reader agrees too."""
 _SEALED = ("language", "title", "body", "is_public", "asks_acknowledgement", "asks_done", "due_on", "remind_after_days")
 
 
@@ -93,15 +115,26 @@ def can_review(person: Person, notice: Notice, review: Review) -> bool:
     return can_send_for(person, notice.unit_path) and person.pk not in (notice.author_id, review.asked_by_id)
 
 
+LOOKED_AT = 100
+"""Second readings of which it is looked up whether their drafts were changed since."""
+
+
 def reviews_waiting_for(person: Person, *, most: int) -> list[Review]:
-    """Second readings that wait for `person` or somebody like her, oldest first. One query."""
+    """Second readings that wait for `person` or somebody like her, oldest first; not of drafts that were changed since somebody
+    asked, for these she cannot agree to. Four queries."""
     rows = Review.objects.filter(scope(person, SEND_NOTICES).where("notice__unit_path"), state=ReviewState.ASKED)
     others = rows.filter(notice__state=NoticeState.DRAFT).exclude(Q(asked_by=person) | Q(notice__author=person))
-    return list(others.select_related("notice__unit").order_by("pk")[:most])
+    found = list(others.select_related("notice__unit").order_by("pk")[:LOOKED_AT])
+    seals = seals_of([review.notice for review in found])
+    return [review for review in found if review.seal == seals[review.notice_id]][:most]
 
 
-def reviews_answered_for(person: Person, *, most: int) -> list[Review]:
-    """Second readings that `person` asked for and got, of notices that are still drafts, oldest first. One query."""
+def reviews_answered_for(person: Person, *, most: int) -> list[tuple[Review, bool]]:
+    """Second readings that `person` asked for and got, of notices that are still drafts, and those she has to ask for again:
+    each with whether its draft was changed since. Oldest first. Four queries."""
     rows = Review.objects.filter(scope(person, SEND_NOTICES).where("notice__unit_path"), asked_by=person)
-    answered = rows.filter(notice__state=NoticeState.DRAFT).exclude(state=ReviewState.ASKED)
-    return list(answered.select_related("notice__unit").order_by("pk")[:most])
+    found = list(rows.filter(notice__state=NoticeState.DRAFT).select_related("notice__unit").order_by("pk")[:LOOKED_AT])
+    seals = seals_of([review.notice for review in found])
+    told = [(review, review.seal != seals[review.notice_id]) for review in found]
+    said = [(review, is_changed) for review, is_changed in told if is_changed or review.state != ReviewState.ASKED]
+    return said[:most]

@@ -64,14 +64,14 @@ def waiting_of_sender(person: Person, at: datetime) -> Iterator[Waiting]:
 
 
 def readings_waiting(person: Person, at: datetime) -> Iterator[Waiting]:
-    """Drafts that wait for a second reader such as her, and hers that one has read."""
+    """Drafts that wait for a second reader such as her, hers that one has read, and hers to be asked for again."""
     for review in reviews_waiting_for(person, most=MOST_UNREAD):
         page = reverse("notice_review", args=[review.notice_id])
         what = _("Read as second reader")
         yield _of(review.notice, page, what, since=review.asked_at)
-    for review in reviews_answered_for(person, most=MOST_UNREAD):
+    for review, is_changed in reviews_answered_for(person, most=MOST_UNREAD):
         page = reverse("notice_send", args=[review.notice_id])
-        yield _of(review.notice, page, said_by_reader(review.state), since=review.read_at)
+        yield _of(review.notice, page, said_by_reader(review.state, is_changed=is_changed), since=review.read_at)
 
 
 def answers_to_her(person: Person, at: datetime) -> Iterator[Waiting]:

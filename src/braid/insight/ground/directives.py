@@ -79,15 +79,17 @@ def late_units(person: Person, at: datetime) -> Iterator[Waiting]:
 
 
 def waiting_of_directive_sender(person: Person, at: datetime) -> Iterator[Waiting]:
-    """Directives somebody asked about, drafts that wait for a second reader such as her, and hers that one has read."""
+    """Directives somebody asked about, drafts that wait for a second reader such as her, hers that one has read, and hers to be
+    asked for again."""
     for directive, number in directives_with_questions(person, most=MOST_LINES):
         what = ngettext("Answer %(n)s question", "Answer %(n)s questions", number) % {"n": number}
         yield _of(directive, reverse("directive_questions", args=[directive.pk]), what)
     for review in directive_reviews_waiting_for(person, most=MOST_LINES):
         page = reverse("directive_review", args=[review.directive_id])
         yield _of(review.directive, page, _("Read as second reader"))
-    for review in directive_reviews_answered_for(person, most=MOST_LINES):
-        yield _of(review.directive, reverse("directive_send", args=[review.directive_id]), said_by_reader(review.state))
+    for read, is_changed in directive_reviews_answered_for(person, most=MOST_LINES):
+        page = reverse("directive_send", args=[read.directive_id])
+        yield _of(read.directive, page, said_by_reader(read.state, is_changed=is_changed))
 
 
 def directive_answers_to_her(person: Person, at: datetime) -> Iterator[Waiting]:

@@ -7,7 +7,7 @@ filed, and who files afterwards sees the approval and reopens it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zlib import crc32
 
@@ -83,7 +83,7 @@ def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime
     notes = [Note(each.counted_path, answer_of(each), answer_of(each), was_approved=True) for each in reports]
     note_changes(period.rollup_id, notes, at=at)
     follow_reopening(period, [each.unit_id for each in reports], by=by, at=at)
-    reopen_parts(period, approved, why=why.strip(), by=by, at=at)
+    reopen_parts(period, dict.fromkeys(approved, why.strip()), by=by, at=at)
 
 
 def hold_parts(period: Period, paths: Iterable[str]) -> set[int]:
@@ -92,17 +92,19 @@ def hold_parts(period: Period, paths: Iterable[str]) -> set[int]:
     return _hold(period, {above: False for path in paths for above in ancestor_paths(path)})
 
 
-def reopen_parts(period: Period, units: Collection[int], *, why: str, by: Actor, at: datetime) -> None:
-    """Reopen the approvals of `units` (numbers), which `hold_parts` returned, and no others: from the leaves to the root, as a
-    part above is approved only while all parts below it are."""
-    if not units:
+def reopen_parts(period: Period, whys: Mapping[int, str], *, by: Actor, at: datetime) -> None:
+    """Reopen the approvals of the units whose numbers stand in `whys`, which `hold_parts` returned, each for its reason there
+    (empty: a report came late), and no others: from the leaves to the root, as a part above is approved only while all parts
+    below it are."""
+    if not whys:
         return
-    in_force = Approval.objects.filter(period=period, unit__in=units, state=ApprovalState.IN_FORCE)
+    in_force = Approval.objects.filter(period=period, unit__in=list(whys), state=ApprovalState.IN_FORCE)
     reopened = list(in_force.order_by("-counted_path__length", "counted_path").select_for_update(of=("self",)))
     for row in reopened:
         APPROVAL_FLOW.move(row, ApprovalState.REOPENED, changed_at=at)
     ApprovalEvent.objects.bulk_create(
-        ApprovalEvent(approval=row, state=ApprovalState.REOPENED, at=at, by=_person(by), why=why) for row in reopened
+        ApprovalEvent(approval=row, state=ApprovalState.REOPENED, at=at, by=_person(by), why=whys[row.unit_id])
+        for row in reopened
     )
 
 

@@ -23,14 +23,26 @@ from braid.work.queries.directive_reviews import (
 )
 from braid.work.rules import can_send_directives_of
 
+from .budgets import check_budget
 from .directives import hold_directive_draft
 
 
 @transaction.atomic
-def ask_directive_review(directive: Directive, *, by: Person, at: datetime) -> DirectiveReview:
-    """Ask for a second reader of a draft as it is now; what was said to it before no longer counts. Refused once it was sent."""
+def ask_directive_review(
+    directive: Directive, *, over_budget_why: str = "", by: Person, at: datetime
+) -> DirectiveReview:
+    """Ask for a second reader of a draft as it is now; what was said to it before no longer counts.
+
+    Refused once it was sent, and when it puts units over their budget of time without a reason: the one kept before, or
+    `over_budget_why`, which the second reader reads as well.
+    """
     require(can_send_directives_of(by, directive.unit_path))
     hold_directive_draft(directive)
+    why = over_budget_why.strip() or directive.over_budget_why
+    check_budget(directive.audience.all(), sender=directive.unit, minutes=directive.minutes, why=why, at=at)
+    if why != directive.over_budget_why:
+        Directive.objects.filter(pk=directive.pk).update(over_budget_why=why)
+        directive.over_budget_why = why
     values = {"seal": seal_of_directive(directive), "asked_by": by, "asked_at": at}
     review = directive_review_of(directive)
     if review is None:
@@ -66,6 +78,12 @@ def check_directive_read(directive: Directive, rules: Sequence[AudienceRule], *,
     """Refused when `directive` needs a second reader and none agreed to it as it is now."""
     if needs_second_reader(directive, rules) and not is_directive_agreed(directive, by=by):
         raise WrongState(_("A second person has to read this directive and agree before it goes out."))
+
+
+def check_reason_read(directive: Directive, rules: Sequence[AudienceRule], why: str) -> None:
+    """Refused where a second reader is needed, and `why` it may take more time than their budget is not what she read."""
+    if why != directive.over_budget_why and needs_second_reader(directive, rules):
+        raise WrongState(_("The second reader has not read this reason. Ask again, with the reason."))
 
 
 def check_directive_correctable(directive: Directive) -> None:

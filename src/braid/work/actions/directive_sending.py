@@ -27,7 +27,7 @@ from braid.work.queries.late import escalations_that_hold
 from braid.work.rules import SEND_DIRECTIVES, can_send_directives_of, can_undo_directive, is_directive_out, takes_work
 
 from .budgets import check_budget
-from .directive_reviews import check_directive_correctable, check_directive_read
+from .directive_reviews import check_directive_correctable, check_directive_read, check_reason_read
 from .directives import check_due, check_form, clean_steps
 from .periods import open_period
 
@@ -39,10 +39,11 @@ def send_directive(directive: Directive, *, over_budget_why: str = "", by: Actor
     However many it asks, this writes the directive, its rules, an empty roll-up and one owed piece of work. Refused when `by`
     may not send for its unit, reach all it asks or ask for its form, when its unit is closed, when it asks no unit, when its
     day is past, without a second reader where one is needed, when it puts units over their budget of time without a reason
-    (`over_budget_why`), which they read, and when it is no draft.
+    (`over_budget_why`), which they read, for another reason than the second reader read, and when it is no draft.
     """
     check_directive_can_go(directive, by=by, at=at)
-    why, rules = over_budget_why.strip() or directive.over_budget_why, directive.audience.all()
+    why, rules = over_budget_why.strip() or directive.over_budget_why, list(directive.audience.all())
+    check_reason_read(directive, rules, why)
     check_budget(rules, sender=directive.unit, minutes=directive.minutes, why=why, at=at)
     sent_at = at + UNDO_WINDOW
     DIRECTIVE_FLOW.move(
@@ -67,7 +68,7 @@ def check_directive_can_go(directive: Directive, *, by: Actor, at: datetime) -> 
     if not any(map(addresses_any, rules)):
         raise BadInput(_("Choose which units it asks first."))
     if directive.form:
-        check_form(directive.form, by=by)
+        check_form(directive.form, by=by, at=at)
     check_directive_read(directive, rules, by=by)
 
 

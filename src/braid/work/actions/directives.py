@@ -23,7 +23,7 @@ from braid.work.enums import LONGEST_STEP, MOST_STEPS, DirectiveState
 from braid.work.models import Directive, DirectiveRule, ReportForm
 from braid.work.rules import SEND_DIRECTIVES, can_run_forms_of, can_send_directives_of, is_form_open
 
-from .periods import RULE
+from .periods import RULE, check_form_goes_on
 
 
 @dataclass(frozen=True)
@@ -154,11 +154,12 @@ def check_due(due_on: date, *, at: datetime) -> None:
         raise BadInput(_("The day it is due is past."), fields={"due_on": _("Choose a later day.")})
 
 
-def check_form(form: ReportForm, *, by: Actor) -> None:
-    """Refused for a form that is not in use, and to whoever may not ask for it."""
+def check_form(form: ReportForm, *, by: Actor, at: datetime) -> None:
+    """Refused for a form that is not in use or past its last day, and to whoever may not ask for it."""
     require(can_run_forms_of(by, form.unit_path))
     if not is_form_open(form):
         raise WrongState(_("This form is not in use."))
+    check_form_goes_on(form, at=at)
 
 
 def _check_text(text: DirectiveText, *, by: Actor, at: datetime) -> None:
@@ -167,7 +168,7 @@ def _check_text(text: DirectiveText, *, by: Actor, at: datetime) -> None:
     if text.minutes < 1:
         raise BadInput(_("Say how many minutes it takes."), fields={"minutes": _("Write a number.")})
     if text.form:
-        check_form(text.form, by=by)
+        check_form(text.form, by=by, at=at)
 
 
 def _check_number(directive: Directive) -> None:

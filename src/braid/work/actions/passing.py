@@ -42,10 +42,11 @@ def pass_on(
 ) -> Passing:
     """Ask, for `unit`, the units that the unsaved `rules` mean: with what it adds, and by `due_on`.
 
-    It is in work at `unit` then, if it was not yet. The worker counts the new units next and tells them. Refused when `by` may
-    not send directives for the unit, when `unit` is not asked itself, for units that are not below it, for a day later than its
-    own or past, when the rules mean nobody, when it puts new units over their budget of time without a reason
-    (`over_budget_why`), which they read, and when the directive is over.
+    It is in work at `unit` then, if it was not yet. The worker counts the new units next and tells them. No second reader is
+    needed, whatever the unit asks for its own directives: no word of the text changes, and what is added stands below it under
+    the name of the unit. Refused when `by` may not send directives for the unit, when `unit` is not asked itself, for units that
+    are not below it, for a day later than its own or past, when the rules mean nobody, when it puts new units over their budget
+    of time without a reason (`over_budget_why`), which they read, and when the directive is over.
     """
     rules = list(rules)
     require(can_send_directives_of(by, unit.path) and can_address(by, rules, SEND_DIRECTIVES))

@@ -16,7 +16,7 @@ from braid.kernel.ledger import Strand, record
 from braid.work.calendar import last_day
 from braid.work.enums import Every, FieldKind, ReportFormState, RollUp
 from braid.work.models import Directive, Field, Period, PeriodRule, ReportForm, Rollup
-from braid.work.rules import can_run_forms_of
+from braid.work.rules import can_run_forms_of, is_form_past
 
 from .budgets import check_budget
 
@@ -42,12 +42,15 @@ def open_period(
     """Ask the newest published version of `form` for the days from `first_on` to `last_on`, both included.
 
     Asked are the units of the form's own rules, or of `rules` (those of `directive`). Refused when `by` may not run forms of
-    its unit, when it is not in use, when it asks nobody, and when somebody opens it without a directive and puts units over
-    their budget of time without a reason: the one given when it was put to use, or `over_budget_why`.
+    its unit, when it is not in use, when somebody opens it after its last day, when it asks nobody, and when somebody opens it
+    without a directive and puts units over their budget of time without a reason: the one given when it was put to use, or
+    `over_budget_why`.
     """
     require(can_run_forms_of(by, form.unit_path))
     if form.state != ReportFormState.OPEN:
         raise WrongState(_("This form is not in use."))
+    if by is not OPERATOR:  # the worker asks for what happened before the last day, and what was sent before it
+        check_form_goes_on(form, at=at)
     if directive is None and form.periods.filter(first_on=first_on, directive=None).exists():
         raise BadInput(_("This form was asked for these days already."), fields={"first_on": _("Choose another day.")})
     asked = list(form.audience.all()) if rules is None else list(rules)
@@ -76,6 +79,12 @@ def open_period(
     )
     record(form.unit, Strand.WORK, "form.asked", by=by, at=at)
     return period
+
+
+def check_form_goes_on(form: ReportForm, *, at: datetime) -> None:
+    """Refused once the last day of `form` in use is over."""
+    if is_form_past(form, timezone.localdate(at)):
+        raise WrongState(_("The last day of this form is over. Give it a later one to ask it again."))
 
 
 def _check_time(form: ReportForm, asked: Iterable[AudienceRule], why: str, *, at: datetime) -> None:

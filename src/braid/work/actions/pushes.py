@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -16,9 +16,11 @@ from braid.kernel.errors import BadInput, Refused
 from braid.kernel.models import SentOnce
 from braid.people.models import Person
 from braid.units.models import Unit
+from braid.work.enums import FieldKind
 from braid.work.exchange import taken_in
 from braid.work.models import Period, Report
 from braid.work.queries.asked import units_asked
+from braid.work.queries.counted import counts_for_all
 from braid.work.rules import FILE_REPORTS
 
 from .reports import Asked, Filing, Filled, check_filing, file_reports
@@ -37,6 +39,8 @@ class Push:
     note: str = ""
     why: str = ""
     """Why what was filed before is corrected."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why a number is not the journal's, by key of a question."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,9 @@ class _Batch:
     def __init__(self, period: Period, asked: Asked, units: dict[str, Unit], seen: dict[int, Report], known: set[str]):
         self._period, self._asked, self._units, self._seen, self._known = period, asked, units, seen, known
         self._meant = units_asked(period, list(units.values()))
+        self._files = {question.key for question in asked.fields if question.kind == FieldKind.FILE}
+        meant = [unit for unit in units.values() if unit.pk in self._meant]
+        self._counts = counts_for_all(period, meant, asked.fields)
         self._taken: set[str] = set()
 
     @classmethod
@@ -103,15 +110,30 @@ class _Batch:
         if push.unit in self._taken:
             return self._refused(push, _("This unit stands in the batch twice."))
         self._taken.add(push.unit)
-        seen, values = self._seen.get(unit.pk), taken_in(self._asked.fields, push.values)
-        if seen and seen.version and seen.state != "draft" and seen.values == values:
+        if brought := {key for key in self._files if push.values.get(key) is not None}:
+            why = _("A file does not come this way. Add it on the page of the report.")
+            return self._refused(push, _("Some answers are missing or wrong."), dict.fromkeys(sorted(brought), why))
+        seen = self._seen.get(unit.pk)
+        filled = self._filled(push, unit, seen)
+        if seen and seen.version and seen.state != "draft" and seen.values == filled.values:
             return Pushed(push.key, push.unit, "same")
-        filing = Filing(unit, Filled(values, note=push.note), seen, push.why)
+        filing = Filing(unit, filled, seen, push.why)
         try:
             check_filing(self._asked, filing)
         except Refused as no:
             return self._refused(push, str(no), no.fields if isinstance(no, BadInput) else {})
         return filing
+
+    def _filled(self, push: Push, unit: Unit, seen: Report | None) -> Filled:
+        """What it says: of a number that the journal counts and that is left out, what was counted; of files those that are
+        there already."""
+        counted = {key: count.value for key, count in self._counts[unit.pk].items() if count.value is not None}
+        values = taken_in(self._asked.fields, push.values)
+        values |= {key: number for key, number in counted.items() if values.get(key) is None}
+        values |= {key: kept for key, kept in (seen.values if seen else {}).items() if key in self._files}
+        others = [key for key, number in counted.items() if values[key] != number]
+        reasons = {key: why for key in others if (why := push.reasons.get(key, "").strip())}
+        return Filled(values, reasons, counted, push.note)
 
     def kept_key(self, told: Pushed) -> str:
         """What stands for one that came, so that it is known when it comes again."""

@@ -19,6 +19,7 @@ from braid.kernel.ledger import Happened, Strand, record_all
 from braid.kernel.models import StoredFile
 from braid.people.models import Person
 from braid.units.models import Unit
+from braid.units.paths import numbers_of
 from braid.units.queries.history import paths_at
 from braid.work.checking import Check, measures_of, wrong_values
 from braid.work.enums import FILE_OWNER, REPORT_FLOW, ReportState
@@ -101,7 +102,8 @@ def file_report(
 ) -> Report:
     """File the report of `unit`: from now on it counts for every unit above. Filed again, it corrects what it said.
 
-    What it said before stays readable. Where it was approved, only the approvals on its path upward are reopened, for `why`.
+    What it said before stays readable. Where it was approved, only the approvals on its path upward are reopened, for `why`; a
+    first report that comes late reopens them without one.
     Refused when `by` may not file for the unit, when it is not asked, when the period is closed, when a value is missing or
     wrong (`fields` says which), when a correction has no reason, and when somebody changed it since `seen`.
     """
@@ -131,7 +133,8 @@ def _file(period: Period, filings: Sequence[Filing], *, by: Actor, at: datetime)
     _replace([(filing, report) for filing, report in both if filing.seen is not None])
     note_changes(period.rollup_id, [_note(filing.seen, report) for filing, report in both], at=at)
     note_minutes([(_minutes(filing.seen), filing.filled.minutes) for filing in filings], form=period.form_id)
-    reopen_parts(period, approved, why=_first_why(filings), by=by, at=at)
+    whys = _whys(both)
+    reopen_parts(period, {unit: whys[unit] for unit in approved}, by=by, at=at)
     follow_filing(period, units, by=by, at=at)
     record_all(_journalled(filings), by=by, at=at)
     return rows
@@ -323,8 +326,14 @@ def _minutes(seen: Report | None) -> int | None:
     return seen.minutes if seen and seen.state != ReportState.DRAFT else None
 
 
-def _first_why(filings: Sequence[Filing]) -> str:
-    return next((filing.why.strip() for filing in filings if filing.why.strip()), "")
+def _whys(filed: Iterable[tuple[Filing, Report]]) -> dict[int, str]:
+    """By number of each unit above a report, why its part is reopened: what a correction below it says; empty where there are
+    only first reports."""
+    found: dict[int, str] = {}
+    for filing, report in filed:
+        for number in numbers_of(report.counted_path):
+            found[number] = found.get(number) or filing.why.strip()
+    return found
 
 
 def _journalled(filings: Iterable[Filing]) -> list[Happened]:

@@ -69,10 +69,11 @@ class DirectiveWholeOut(DirectiveOut):
 
 
 class CountsOut(Schema):
-    """How many units are asked, and how far they are. `late` is null while nobody can be late, or it is not counted here."""
+    """How many units are asked, and how far they are. `expected` and `not_opened` are null until the units are counted; `late` is
+    null while nobody can be late, too, or where it is not counted."""
 
-    expected: int
-    not_opened: int
+    expected: int | None
+    not_opened: int | None
     opened: int
     in_work: int
     reported: int

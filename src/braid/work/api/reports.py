@@ -136,11 +136,15 @@ class ReportPage(Schema):
 
 
 class ReportIn(Schema):
-    """One report. `key` is your own name for it: what came under it once is not filed again."""
+    """One report. `key` is your own name for it: what came under it once is not filed again. What the journal counts may be left
+    out; files are added on the page of the report."""
 
     key: Annotated[str, Field(min_length=1, max_length=200)]
     unit: str = Field(description="Code of the unit that reports.")
     values: dict[str, Any] = Field(description="By key of a question, as in `values` of a report.")
+    reasons: dict[str, Annotated[str, Field(max_length=300)]] = Field(
+        default={}, description="By key of a question, why its number is not what the journal counted."
+    )
     note: Annotated[str, Field(max_length=500)] = ""
     why: Annotated[str, Field(max_length=500, description="Why a report that was filed is corrected.")] = ""
 
@@ -226,7 +230,7 @@ def push(request: Caller, pk: int, body: ReportsIn) -> list[PushedOut]:
     """What can be filed is filed in one act; of each row the answer says what came of it, and what is wrong by field."""
     require_limit(request.auth, "reports.file")
     found = period_for(request.auth, pk)
-    pushes = [Push(row.key, row.unit, row.values, row.note, row.why) for row in body.rows]
+    pushes = [Push(row.key, row.unit, row.values, row.note, row.why, row.reasons) for row in body.rows]
     told = push_reports(found, pushes, by=request.auth, at=timezone.now())
     return [PushedOut(key=one.key, unit=one.unit, state=one.state, words=one.words, fields=one.fields) for one in told]
 

@@ -47,8 +47,19 @@ def _words() -> forms.Field:
     return forms.CharField(label=_("What is said when it does not hold"), max_length=300, required=False)
 
 
-class RegisterForm(InThreeLanguages):
-    """The register entry of a form."""
+class MinutesForm(forms.Form):
+    """How long a form takes."""
+
+    minutes = forms.IntegerField(
+        label=_("Minutes it takes a unit to answer"),
+        min_value=1,
+        max_value=10_000,
+        help_text=_("It counts in the burden of each unit that is asked. Say it honestly."),
+    )
+
+
+class RegisterForm(OverBudgetForm, MinutesForm, InThreeLanguages):
+    """The register entry of a form; with a reason where more minutes of a form in use would put units over their budget."""
 
     texts = {"title": _title}
     needed = ("title",)
@@ -68,19 +79,13 @@ class RegisterForm(InThreeLanguages):
     due_days = forms.IntegerField(
         label=_("Days to answer"), min_value=1, max_value=365, initial=7, help_text=_("After the end of each period.")
     )
-    minutes = forms.IntegerField(
-        label=_("Minutes it takes a unit to answer"),
-        min_value=1,
-        max_value=10_000,
-        help_text=_("It counts in the burden of each unit that is asked. Say it honestly."),
-    )
     ends_on = forms.DateField(
         label=_("Last day in use"), widget=DayInput(), help_text=_("After this day it is asked no more.")
     )
 
     def __init__(self, *args: Any, report_form: ReportForm | None = None, **kwargs: Any) -> None:
         if report_form:
-            given = {name: getattr(report_form, name) for name in REGISTERED}
+            given = {name: getattr(report_form, name) for name in (*REGISTERED, "over_budget_why")}
             kwargs["initial"] = self.initial_of(title=report_form.title) | given
         super().__init__(*args, **kwargs)
         if report_form and report_form.state != "draft":

@@ -119,6 +119,7 @@ class ApprovalEvent(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     why = models.CharField(max_length=500, default="", blank=True)
+    """Of what was reopened; empty where a first report came late."""
     n = models.PositiveIntegerField(default=0)
     """How many reports its part held then."""
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Q
 
 from braid.contact.enums import ReviewState
 from braid.contact.models import AudienceRule
 from braid.contact.queries.audience import units_of_all
-from braid.contact.queries.reviews import rule_above
+from braid.contact.queries.reviews import LOOKED_AT, rule_above
 from braid.kernel.access import Actor, scope
 from braid.people.models import Person
 from braid.work.enums import DirectiveState
-from braid.work.models import Directive, DirectiveReview
+from braid.work.models import Directive, DirectiveReview, DirectiveRule
 from braid.work.rules import SEND_DIRECTIVES, can_send_directives_of
 
+_MEANT = ("unit", "is_subtree", "levels", "kinds", "offices")
 _SEALED = (
     *("language", "title", "body", "translations", "why", "basis", "due_on", "minutes", "steps", "form_id"),
     "over_budget_why",
@@ -32,10 +34,22 @@ def needs_second_reader(directive: Directive, rules: Sequence[AudienceRule]) -> 
 
 def seal_of_directive(directive: Directive) -> str:
     """What stands for the exact words, steps, day and receivers of a draft: another letter is another seal."""
-    said = [json.dumps(getattr(directive, name), sort_keys=True, default=str) for name in _SEALED]
-    rules = directive.audience.order_by("unit", "is_subtree", "levels", "kinds", "offices")
-    meant = list(rules.values_list("unit", "is_subtree", "levels", "kinds", "offices"))
-    return hashlib.sha256(json.dumps([said, meant]).encode()).hexdigest()
+    return seals_of_directives([directive])[directive.pk]
+
+
+def seals_of_directives(drafts: Sequence[Directive]) -> dict[int, str]:
+    """The seal of each of `drafts`, by number. One query; none without drafts."""
+    if not drafts:
+        return {}
+    meant: dict[int, list[tuple[Any, ...]]] = {draft.pk: [] for draft in drafts}
+    rules = DirectiveRule.objects.filter(directive__in=list(meant)).order_by(*_MEANT)
+    for number, *said in rules.values_list("directive", *_MEANT):
+        meant[number].append(tuple(said))
+    seals = {}
+    for draft in drafts:
+        words = [json.dumps(getattr(draft, name), sort_keys=True, default=str) for name in _SEALED]
+        seals[draft.pk] = hashlib.sha256(json.dumps([words, meant[draft.pk]]).encode()).hexdigest()
+    return seals
 
 
 def directive_review_of(directive: Directive) -> DirectiveReview | None:
@@ -65,15 +79,23 @@ def can_review_directive(person: Person, directive: Directive, review: Directive
 
 
 def directive_reviews_waiting_for(person: Person, *, most: int) -> list[DirectiveReview]:
-    """Second readings that wait for `person` or somebody like her, oldest first. One query."""
+    """Second readings that wait for `person` or somebody like her, oldest first; not of drafts that were changed since somebody
+    asked, for these she cannot agree to. Two queries."""
     within = scope(person, SEND_DIRECTIVES).where("directive__unit_path")
     rows = DirectiveReview.objects.filter(within, state=ReviewState.ASKED, directive__state=DirectiveState.DRAFT)
     others = rows.exclude(Q(asked_by=person) | Q(directive__author=person))
-    return list(others.select_related("directive__unit").order_by("pk")[:most])
+    found = list(others.select_related("directive__unit").order_by("pk")[:LOOKED_AT])
+    seals = seals_of_directives([review.directive for review in found])
+    return [review for review in found if review.seal == seals[review.directive_id]][:most]
 
 
-def directive_reviews_answered_for(person: Person, *, most: int) -> list[DirectiveReview]:
-    """Second readings that `person` asked for and got, of directives that are still drafts, oldest first. One query."""
+def directive_reviews_answered_for(person: Person, *, most: int) -> list[tuple[DirectiveReview, bool]]:
+    """Second readings that `person` asked for and got, of directives that are still drafts, and those she has to ask for again:
+    each with whether its draft was changed since. Oldest first. Two queries."""
     rows = DirectiveReview.objects.filter(scope(person, SEND_DIRECTIVES).where("directive__unit_path"), asked_by=person)
-    answered = rows.filter(directive__state=DirectiveState.DRAFT).exclude(state=ReviewState.ASKED)
-    return list(answered.select_related("directive__unit").order_by("pk")[:most])
+    drafts = rows.filter(directive__state=DirectiveState.DRAFT).select_related("directive__unit")
+    found = list(drafts.order_by("pk")[:LOOKED_AT])
+    seals = seals_of_directives([review.directive for review in found])
+    told = [(review, review.seal != seals[review.directive_id]) for review in found]
+    said = [(review, is_changed) for review, is_changed in told if is_changed or review.state != ReviewState.ASKED]
+    return said[:most]

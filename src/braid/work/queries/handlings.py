@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -75,7 +75,8 @@ def people_of(unit: Unit, *, on: date, most: int = 200) -> list[Person]:
 class Counts:
     """How many units are asked, and how far they have come. `late` is None while nobody can be late, or nobody knows."""
 
-    expected: int
+    expected: int | None
+    """None while the worker has not counted them."""
     opened: int
     in_work: int
     reported: int
@@ -85,8 +86,12 @@ class Counts:
     """Who let the day pass without a word: the directive's, or an earlier one that a unit set when it passed it on."""
 
     @property
-    def not_opened(self) -> int:
-        return self.expected - self.opened - self.in_work - self.reported - self.returned - self.approved
+    def acted(self) -> int:
+        return self.opened + self.in_work + self.reported + self.returned + self.approved
+
+    @property
+    def not_opened(self) -> int | None:
+        return None if self.expected is None else self.expected - self.acted
 
     def of(self, what: str) -> int | None:
         """The number behind one of `SHOWN`."""
@@ -126,20 +131,31 @@ def status_below(directive: Directive, unit: Unit, *, on: date) -> Status:
     own = {row.unit_id: row for row in Handling.objects.filter(directive=directive, unit__in=children)}
     early = _late_early(directive, unit, asked, on=on)
     whole = parts[paths[unit.pk]]
-    rows = [
-        UnitCounts(
-            child,
-            _with_own(parts[paths[child.pk]], child.pk in asked, own.get(child.pk), late=_late_in(early, child)),
-            own.get(child.pk),
-            child.pk in asked,
-        )
-        for child in children
-    ]
-    return Status(
+
+    def row(child: Unit) -> UnitCounts:
+        part, is_asked, mine = parts[paths[child.pk]], child.pk in asked, own.get(child.pk)
+        return UnitCounts(child, _with_own(part, is_asked, mine, late=_late_in(early, child)), mine, is_asked)
+
+    status = Status(
         _counts(whole.filed, whole.expected, late=_late_in(early, unit, has_itself=False)),
         _by_level(whole.filed, _expected_by_level(unit, asked), early, unit),
-        [row for row in rows if row.counts.expected],
+        [row for row in map(row, children) if row.counts.expected or row.counts.acted],
         is_late_known=early is not None,
+    )
+    return status if directive.rollup.frozen_at else _uncounted(status, is_all_late=early == "all")
+
+
+def _uncounted(status: Status, *, is_all_late: bool) -> Status:
+    """The same while the worker has not counted whom the directive asks: how many these are is not said."""
+
+    def without(counts: Counts) -> Counts:
+        return replace(counts, expected=None, late=None if is_all_late else counts.late)
+
+    return replace(
+        status,
+        whole=without(status.whole),
+        by_level=[(level, without(counts)) for level, counts in status.by_level],
+        children=[replace(row, counts=without(row.counts)) for row in status.children],
     )
 
 
@@ -294,11 +310,12 @@ def _with_late(expected: int, by_state: dict[str, int], late: int | Literal["all
 def _with_own(part: Part, is_asked: bool, own: Handling | None, *, late: int | Literal["all"] | None) -> Counts:
     """The counts of a part with the unit at its top."""
     summary = Summary(part.filed.n, {key: figure for key, figure in part.filed.figures.items() if "@" not in key})
-    counts = _counts(summary, part.expected + (is_asked or own is not None), late=late)
+    expected = part.expected + (is_asked or own is not None)
+    counts = _counts(summary, expected, late=late)
     if own is None:
         return counts
     by_state = {state.value: getattr(counts, state.value) + (own.state == state) for state in HandlingState}
-    return _with_late(counts.expected, by_state, late)
+    return _with_late(expected, by_state, late)
 
 
 def _expected_by_level(unit: Unit, asked: BitMap) -> dict[int, int]:

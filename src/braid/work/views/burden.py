@@ -24,7 +24,7 @@ from braid.units.models import Unit
 from braid.units.queries import unit_for
 from braid.work.actions import set_budgets
 from braid.work.enums import DirectiveState, ReportFormState
-from braid.work.forms import AskedForm
+from braid.work.forms import AskedForm, MinutesForm
 from braid.work.forms.burden import BudgetsForm
 from braid.work.models import Directive, ReportForm
 from braid.work.queries.budgets import level_budgets
@@ -42,7 +42,7 @@ from braid.work.rules import (
     can_complain_from,
     can_set_budgets_of,
 )
-from braid.work.shown import effect_of_more, effect_of_thing
+from braid.work.shown import effect_of_minutes, effect_of_more, effect_of_thing
 
 SENT_FROM = {"notice": "notice_send", "directive": "directive_send", "form": "report_form"}
 """The page from which a draft goes out, by its kind."""
@@ -170,11 +170,13 @@ def effect_page(request: PersonRequest, effect: Effect, *, of: object, back: str
 
 
 def _effect(request: PersonRequest, thing: Notice | Directive | ReportForm) -> Effect:
-    """Of a draft what it does; of a form what the rule in the address would add to it."""
-    at = timezone.now()
+    """Of a draft what it does; of a form what the rule in the address would add to it, or so many minutes."""
+    at, minutes = timezone.now(), MinutesForm(request.GET)
     form = AskedForm(request.GET, reach=scope(request.person, RUN_FORMS))
     if isinstance(thing, ReportForm) and "unit" in request.GET and form.is_valid():
         return effect_of_more(thing, form.asked, at)
+    if isinstance(thing, ReportForm) and minutes.is_valid():
+        return effect_of_minutes(thing, minutes.cleaned_data["minutes"], at)
     return effect_of_thing(thing, at)
 
 

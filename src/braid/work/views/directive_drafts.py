@@ -129,6 +129,6 @@ def receivers_in_words(rules: list[DirectiveRule]) -> list[RuleInWords]:
 
 
 def forms_to_ask(request: PersonRequest) -> list[ReportForm]:
-    """The forms in use that she may ask for, newest first. One query."""
+    """The forms in use that she may ask for and whose last day is not over, newest first. One query."""
     rows = ReportForm.objects.filter(scope(request.person, RUN_FORMS).where(), state=ReportFormState.OPEN)
-    return list(rows.order_by("-pk")[:MOST_FORMS])
+    return list(rows.filter(ends_on__gte=timezone.localdate()).order_by("-pk")[:MOST_FORMS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -39,6 +40,7 @@ from braid.work.queries.directive_reviews import (
     seal_of_directive,
 )
 from braid.work.queries.directives import draft_directive_for, own_directive_for
+from braid.work.queries.effects import Effect
 from braid.work.queries.time_taken import took_before
 from braid.work.rules import can_undo_directive
 from braid.work.shown import effect_of_thing, effect_shown
@@ -49,17 +51,33 @@ from .directive_drafts import receivers_in_words
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def directive_send(request: PersonRequest, pk: int) -> HttpResponse:
-    """Say in words whom the directive asks and how much work that is; then send it."""
+    """Say in words whom the directive asks and how much work that is; then send it.
+
+    Where a second reader is needed, the reason for going beyond budgets is written when she is asked, for she reads it too.
+    """
     at = timezone.now()
     if can_undo_directive(own_directive_for(request.person, pk, at=at), at):
         return redirect("directive", pk=pk)  # a second click: the first has sent it
     found = draft_directive_for(request.person, pk, at=at)
     effect = effect_of_thing(found, at)
-    form = OverBudgetForm(request.POST if request.method == "POST" else None, exceeds=effect.exceeds)
-    if request.method == "POST" and form.is_valid():
-        send_directive(found, over_budget_why=form.why, by=request.person, at=at)
-        return redirect("directive", pk=pk)
-    rules = list(found.audience.select_related("unit").order_by("pk"))
+    form = OverBudgetForm(initial={"over_budget_why": found.over_budget_why}, exceeds=effect.exceeds)
+    if request.method == "POST":
+        is_read_first = needs_second_reader(found, _rules(found))
+        form = OverBudgetForm(request.POST, exceeds=0 if is_read_first else effect.exceeds)
+        if form.is_valid():
+            send_directive(found, over_budget_why=form.why, by=request.person, at=at)
+            return redirect("directive", pk=pk)
+    return _send_page(request, found, form, effect, at=at)
+
+
+def _rules(found: Directive) -> list[DirectiveRule]:
+    return list(found.audience.select_related("unit").order_by("pk"))
+
+
+def _send_page(
+    request: PersonRequest, found: Directive, form: OverBudgetForm, effect: Effect, *, at: datetime
+) -> HttpResponse:
+    rules = _rules(found)
     size = size_of(rules, on=timezone.localdate(at))
     words = {
         "directive": found,
@@ -70,23 +88,27 @@ def directive_send(request: PersonRequest, pk: int) -> HttpResponse:
         "rules": receivers_in_words(rules),
         "effect": effect_shown(found, effect),
         "form": form,
-        **_second_reading(request.person, found, rules),
+        **_second_reading(request.person, found, rules, lacks_why=bool(effect.exceeds and not found.over_budget_why)),
     }
     return render(request, "work/directive_send.html", words, status=422 if form.errors else 200)
 
 
-def _second_reading(person: Person, found: Directive, rules: list[DirectiveRule]) -> dict[str, Any]:
-    """What the page says of a second reader, where one is needed."""
+def _second_reading(person: Person, found: Directive, rules: list[DirectiveRule], *, lacks_why: bool) -> dict[str, Any]:
+    """What the page says of a second reader, where one is needed; `lacks_why`: units would be over budget without a reason."""
     if not needs_second_reader(found, rules):
-        return {"needs_reader": False, "agreed": True}
-    review = directive_review_of(found)
+        return {"needs_reader": False, "may_send": True}
+    review, agreed = directive_review_of(found), is_directive_agreed(found, by=person)
     state = review.state if review is not None and review.seal == seal_of_directive(found) else None
+    is_asked = state == ReviewState.ASKED
+    is_reader = state == ReviewState.AGREED and review is not None and review.read_by == person
     return {
         "needs_reader": True,
-        "agreed": is_directive_agreed(found, by=person),
+        "agreed": agreed,
+        "may_send": agreed and not lacks_why,
+        "may_ask": not is_reader and (lacks_why or not (agreed or is_asked)),
         "review": review,
-        "is_asked": state == ReviewState.ASKED,
-        "is_reader": state == ReviewState.AGREED and review is not None and review.read_by == person,
+        "is_asked": is_asked,
+        "is_reader": is_reader,
         "may_review": review is not None and can_review_directive(person, found, review),
     }
 
@@ -147,9 +169,14 @@ def directive_correct(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def directive_review_ask(request: PersonRequest, pk: int) -> HttpResponse:
-    """Ask for a second reader."""
+    """Ask for a second reader, with the reason for going beyond budgets where one is needed."""
     at = timezone.now()
-    ask_directive_review(draft_directive_for(request.person, pk, at=at), by=request.person, at=at)
+    found = draft_directive_for(request.person, pk, at=at)
+    effect = effect_of_thing(found, at)
+    form = OverBudgetForm(request.POST, exceeds=effect.exceeds)
+    if not form.is_valid():
+        return _send_page(request, found, form, effect, at=at)
+    ask_directive_review(found, over_budget_why=form.why, by=request.person, at=at)
     messages.success(request, _("Asked. Others who may send for this unit find it on Today."))
     return redirect("directive_send", pk=pk)
 
@@ -169,10 +196,11 @@ def directive_review(request: PersonRequest, pk: int) -> HttpResponse:
         return_directive_draft(found, **form.cleaned_data, by=request.person, at=at)
         messages.success(request, _("Sent back, with your reason."))
         return redirect("directive", pk=pk)
-    rules = list(found.audience.select_related("unit").order_by("pk"))
+    rules = _rules(found)
     words = {
         "directive": found,
         "unit": found.unit,
+        "effect": effect_shown(found, effect_of_thing(found, at)),
         "review": review,
         "form": form,
         "texts": in_html(found),

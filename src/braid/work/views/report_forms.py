@@ -42,8 +42,8 @@ from braid.work.queries.report_forms import (
     version_for,
 )
 from braid.work.queries.time_taken import took_before
-from braid.work.rules import RUN_FORMS, VIEW_WORK, can_run_forms_of, is_form_open
-from braid.work.shown import effect_of_more, effect_of_thing, effect_shown
+from braid.work.rules import RUN_FORMS, VIEW_WORK, can_run_forms_of, is_form_open, is_form_past
+from braid.work.shown import effect_of_minutes, effect_of_more, effect_of_thing, effect_shown
 
 
 @require_safe
@@ -81,7 +81,7 @@ def report_form_new(request: PersonRequest) -> HttpResponse:
         whole = ReportFormRule(unit=own, is_subtree=reach.covers_below(own.path))
         made = draft_form(own, form.plan, by=request.person, at=timezone.now(), audience=[whole])
         return redirect("report_form", pk=made.pk)
-    context = {"form": form, "unit": unit, "report_form": None, "took_before": None}
+    context = {"form": form, "unit": unit, "report_form": None, "effect": "", "took_before": None}
     return render(request, "work/report_form_edit.html", context, status=422 if form.errors else 200)
 
 
@@ -98,6 +98,7 @@ def report_form(request: PersonRequest, pk: int) -> HttpResponse:
         "may_run": may_run,
         "may_change": may_run and found.state != "ended",
         "is_open": is_form_open(found),
+        "is_past": is_form_past(found, timezone.localdate()),
         "version": version,
         "fields": fields,
         "checks": check_in_words(version, fields),
@@ -130,13 +131,18 @@ def report_form_version(request: PersonRequest, pk: int, number: int) -> HttpRes
 @page
 @signed_in
 def report_form_edit(request: PersonRequest, pk: int) -> HttpResponse:
-    """Change what the register says of a form."""
+    """Change what the register says of a form; first show what more minutes of one in use would do."""
     found = form_to_run_for(request.person, pk)
+    at, effect = timezone.now(), None
     form = RegisterForm(request.POST or None, report_form=found)
+    if request.method == "POST" and form.is_valid() and is_form_open(found) and form.plan.minutes > found.minutes:
+        effect = effect_of_minutes(found, form.plan.minutes, at)
+        form = RegisterForm(request.POST, report_form=found, exceeds=effect.exceeds)
     if request.method == "POST" and form.is_valid():
-        change_form(found, form.plan, by=request.person, at=timezone.now())
+        change_form(found, form.plan, over_budget_why=form.why, by=request.person, at=at)
         return redirect("report_form", pk=pk)
     context = {"form": form, "unit": found.unit, "report_form": found}
+    context["effect"] = effect_shown(found, effect, query=f"minutes={form.plan.minutes}") if effect else ""
     context["took_before"] = took_before(found.unit, *found.title.values())
     return render(request, "work/report_form_edit.html", context, status=422 if form.errors else 200)
 
