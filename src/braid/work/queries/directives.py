@@ -25,7 +25,7 @@ from braid.work.enums import DirectiveState
 from braid.work.models import Directive, DirectiveQuestion, Handling, Passing
 from braid.work.rules import SEND_DIRECTIVES, VIEW_WORK, can_send_directives_of, is_directive_out
 
-from .asked import is_meant
+from .asked import counts_below, is_meant
 
 
 def directive_for(person: Person, pk: int, *, at: datetime) -> Directive:
@@ -195,7 +195,11 @@ def _may_see(person: Person, directive: Directive, at: datetime) -> bool:
     if not is_directive_out(directive, at):
         return False
     reach = scope(person, VIEW_WORK)
-    return bool(reach and touches(units_addressed_by(directive), reach)) or is_given_to(person, directive)
+    if reach and touches(units_addressed_by(directive), reach):
+        return True
+    return counts_below(directive.rollup, map(number_of, filter(None, reach.subtrees))) or is_given_to(
+        person, directive
+    )
 
 
 def _directives() -> QuerySet[Directive]:
