@@ -39,7 +39,12 @@ NEEDED = {
     "contact.groups",
     "contact.relay",
     "home.pages",
+    "work.approval",
+    "work.burden",
     "work.complaint",
+    "work.directive",
+    "work.prefill",
+    "work.rollup",
     "kernel.outbox",
 }
 
@@ -99,11 +104,24 @@ complaint.answered_at += timedelta(days=30)
 complaint.save()
 """
 
+SPOIL_REPORTS = """
+from braid.work.enums import ReportState
+from braid.work.models import Handling, Report, Total
+Handling.objects.filter(pk=Handling.objects.filter(state="reported").first().pk).update(state="returned")
+total = Total.objects.filter(rollup__period__isnull=False).order_by("-unit_number")[0]
+total.filed["n"] += 1
+Total.objects.filter(rollup=total.rollup_id, unit_number=total.unit_number).update(filed=total.filed)
+Report.objects.filter(pk=Report.objects.filter(state=ReportState.APPROVED)[0].pk).update(state=ReportState.FILED)
+for report in Report.objects.exclude(state=ReportState.DRAFT).exclude(counted={}):
+    counted = {key: number + 1 for key, number in report.counted.items()}
+    Report.objects.filter(pk=report.pk).update(counted=counted)
+"""
+
 
 def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
     with braid_on(tmp_path / "var", like=built) as braid:
         subprocess.run(
-            [COMMAND[0], "-c", FORGET_ONE_UNIT + LOSE_ONE_MESSAGE_AND_NAME_HER_AGAIN + ANSWER_TOO_LATE],
+            [COMMAND[0], "-c", FORGET_ONE_UNIT + LOSE_ONE_MESSAGE_AND_NAME_HER_AGAIN + ANSWER_TOO_LATE + SPOIL_REPORTS],
             env={**braid.environment, "DJANGO_SETTINGS_MODULE": "braid.config.settings"},
             check=True,
         )
@@ -113,7 +131,8 @@ def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
     assert checks["contact.seen"] is False
     assert checks["contact.delivery"] is False
     assert checks["people.own_data"] is False
-    assert checks["work.complaint"] is False
+    for name in ("approval", "complaint", "directive", "prefill", "rollup"):
+        assert checks[f"work.{name}"] is False, name
     assert checks["contact.reached"] is True
 
 

@@ -39,10 +39,8 @@ def every_receiver_is_accounted_for(demo: Demo) -> Outcome:
     part = part_below(_rollup(directive.rollup), root.path)
     said = {state: part.filed.figure(state).n for state in HandlingState.values if part.filed.figure(state).n}
     counted = dict(_rows(_STATES, [directive.pk, root.pk]))
-    reported = sum(said.values())
-    detail = (
-        f"{reported:,} of {part.expected:,} have answered, {part.expected - reported:,} are late; recounted {counted}"
-    )
+    seen = sum(said.values())
+    detail = f"{seen:,} of {part.expected:,} have opened it, {part.expected - seen:,} have not; recounted {counted}"
     return Outcome(said == counted, detail)
 
 
