@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -21,14 +22,16 @@ from braid.kernel.access import OPERATOR
 from braid.kernel.delivery import send_due
 from braid.kernel.errors import NotAllowed
 from braid.kernel.ledger import Strand, record
-from braid.people.enums import Office
-from braid.people.models import ChosenChannel, Membership, Person
+from braid.people.enums import Office, Reach, Role
+from braid.people.models import ChosenChannel, Grant, Membership, Person
+from braid.units.actions import move_unit
 from braid.units.models import Unit
-from braid.work.actions import report_done
-from braid.work.models import DirectiveRule, ReportFormRule
+from braid.work.actions import ask_about_directive, decline_about_directive, fold_all, report_done
+from braid.work.enums import DirectiveState
+from braid.work.models import DirectiveQuestion, DirectiveRule, ReportFormRule
 from braid.work.queries import earlier_days
 from braid.work.queries.overdue import Overdue, overdue_directives
-from tests.clients import client_of
+from tests.clients import client_of, queries_of
 from tests.factories import directive, directives, member, notice, period, person, report, report_form, tree
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +72,7 @@ def test_what_waits_below_leads_to_its_rows(units: dict[str, Unit], head: Person
     for name in ("east", "other"):
         call = notice(units[name], title=f"Lanterns {name}")
         ask_question(call, "When?", by=member(units[name], Office.LIAISON), at=now)
-    assert figures(head, units["county"], now)["Questions without an answer"] == (1, None)
+    assert figures(head, units["county"], now)["Questions about notices without an answer"] == (1, None)
     page = client_of(head).get("/head/county/waiting/questions/")
     assert "Lanterns east" in page.content.decode()
     assert "Lanterns other" not in page.content.decode()
@@ -85,9 +88,181 @@ def test_what_is_late_is_counted_in_units(units: dict[str, Unit], head: Person) 
     asked = period(report_form(units["nation"]), at=now - timedelta(days=9))
     report(asked, units["v1"], at=now - timedelta(days=3), f1=2)
     found = figures(head, units["county"], now)
-    assert found["Units late with a directive"] == (2, None)
+    assert found["Answers to directives past due"] == (2, None)
     assert found["Reports past due"] == (2, None)
-    assert "Units late with a directive" not in figures(head, units["county"], now - timedelta(days=2))
+    assert "Answers to directives past due" not in figures(head, units["county"], now - timedelta(days=2))
+
+
+def test_what_is_settled_or_asks_nobody_below_hides_nothing(units: dict[str, Unit], head: Person) -> None:
+    now = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    sent_at, today = now - timedelta(days=20), timezone.localdate(now)
+    for days in range(9, 2, -1):
+        settled = directive(
+            units["nation"], DirectiveRule(unit=units["east"]), sent_at=sent_at, due_on=today - timedelta(days=days)
+        )
+        for name in ("east", "v1"):
+            report_done(settled, units[name], words="Done.", by=OPERATOR, at=sent_at + timedelta(days=1))
+        directive(
+            units["nation"], DirectiveRule(unit=units["other"]), sent_at=sent_at, due_on=today - timedelta(days=days)
+        )
+    form = report_form(units["nation"], over_budget_why="It has to be.")
+    for days in range(9, 2, -1):
+        with_form = directive(units["nation"], sent_at=sent_at, due_on=today - timedelta(days=days), form=form)
+        with_form.state = DirectiveState.CLOSED
+        with_form.save()
+    for is_folded in (False, True):
+        assert [each for each in figures(head, units["county"], now) if "past due" in each] == []
+        if not is_folded:
+            fold_all()
+    alone = directive(units["nation"], sent_at=sent_at, due_on=today - timedelta(days=2), title="Mend the roof")
+    asked = period(
+        report_form(units["nation"], over_budget_why="It has to be."), at=sent_at, due_on=today - timedelta(days=1)
+    )
+    report_done(alone, units["west"], words="Done.", by=OPERATOR, at=now)
+    report(asked, units["west"], at=now, f1=2)
+    for _turn in range(2):
+        found = figures(head, units["county"], now)
+        assert found["Answers to directives past due"] == (2, None)
+        assert found["Reports past due"] == (2, None)
+        fold_all()
+    page = page_on(head, now)
+    assert f"/directives/{alone.pk}/status/county/" in page, "the only one"
+    assert f"/rollups/{asked.pk}/at/county/missing/" in page
+
+
+def test_several_late_things_are_a_list(units: dict[str, Unit], head: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    sent_at, today = now - timedelta(days=20), timezone.localdate(now)
+    for number in range(3):
+        due_on = today - timedelta(days=number + 1)
+        made = directive(units["nation"], sent_at=sent_at, due_on=due_on, title=f"Lanterns {number}")
+        period(
+            report_form(units["nation"], title={"en": f"Lessons {number}"}, over_budget_why="It has to be."),
+            at=sent_at,
+            due_on=due_on,
+        )
+    report_done(made, units["v1"], words="Done.", by=OPERATOR, at=now)
+    early = directive(units["nation"], sent_at=sent_at, due_on=today + timedelta(days=9), title="Early")
+    directives.passing(early, units["county"], DirectiveRule(unit=units["east"]), at=sent_at, due_on=today)
+    later = now + timedelta(days=1)
+    found = figures(head, units["county"], later)
+    assert found["Answers to directives past due"] == (3 + 3 + 2 + 2, None)
+    assert found["Reports past due"] == (9, None)
+    page = page_on(head, later)
+    assert "/head/county/behind/directives/" in page
+    assert "/head/county/behind/reports/" in page
+    monkeypatch.setattr("braid.insight.queries.head.BEHIND_PER_PAGE", 3)
+    with time_machine.travel(later, tick=False):
+        first = client_of(head).get("/head/county/behind/directives/")
+        cursor = first.context["page"].next_cursor
+        rest = client_of(head).get("/head/county/behind/directives/", {"cursor": cursor})
+        reports = client_of(head).get("/head/county/behind/reports/")
+        assert client_of(head).get("/head/county/behind/nothing/").status_code == 404
+        assert client_of(head).get("/head/v1/behind/reports/").context["lines"] == []
+        for answer in (first, rest, reports):
+            for line in answer.context["lines"]:
+                assert client_of(head).get(line.href).status_code == 200
+    said = [(line.title, line.what) for answer in (first, rest) for line in answer.context["lines"]]
+    assert said == [
+        ("Lanterns 2", "2 units are late"),
+        ("Lanterns 1", "3 units are late"),
+        ("Lanterns 0", "3 units are late"),
+        ("Early", "2 units are late"),
+    ]
+    assert [line.title for line in reports.context["lines"]] == ["Lessons 2", "Lessons 1", "Lessons 0"]
+    assert "3 units are late" in reports.content.decode()
+
+
+def test_a_list_of_late_things_takes_as_many_queries_for_any_number_of_them(
+    units: dict[str, Unit], head: Person
+) -> None:
+    now = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    sent_at, today = now - timedelta(days=20), timezone.localdate(now)
+    costs: list[dict[str, int]] = []
+    for wanted in (2, 12):
+        for _ in range(wanted):
+            late = directive(units["nation"], sent_at=sent_at, due_on=today - timedelta(days=1))
+            report_done(late, units["v1"], words="Done.", by=OPERATOR, at=now)
+            early = directive(units["nation"], sent_at=sent_at, due_on=today + timedelta(days=9))
+            directives.passing(early, units["county"], at=sent_at, due_on=today - timedelta(days=1))
+            asked = period(
+                report_form(units["nation"], over_budget_why="It has to be."),
+                at=sent_at,
+                due_on=today - timedelta(days=1),
+            )
+            report(asked, units["v1"], at=now, f1=1)
+            report(asked, units["east"], at=now, f1=1)
+        client = client_of(head)
+        with time_machine.travel(now, tick=False):
+            client.get("/head/county/")  # what a process keeps is kept now
+            costs.append(
+                {
+                    name: queries_of(partial(client.get, f"/head/county/{name}"))
+                    for name in ("behind/directives/", "behind/reports/", "behind/approvals/", "")
+                }
+            )
+    assert costs[0] == costs[1]
+
+
+def test_what_moved_away_is_late_where_it_was_asked(units: dict[str, Unit], head: Person) -> None:
+    now = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    sent_at, past = now - timedelta(days=10), timezone.localdate(now) - timedelta(days=2)
+    made = directive(units["nation"], DirectiveRule(unit=units["v1"], is_subtree=False), sent_at=sent_at, due_on=past)
+    asked = period(
+        report_form(units["nation"], ReportFormRule(unit=units["v1"], is_subtree=False)), at=sent_at, due_on=past
+    )
+    move_unit(units["v1"], units["other"], on=past, why="Nearer.", by=OPERATOR, at=now - timedelta(days=1))
+    found = figures(head, units["county"], now)
+    assert (found["Answers to directives past due"], found["Reports past due"]) == ((1, None), (1, None))
+    with time_machine.travel(now, tick=False):
+        for page in (f"/directives/{made.pk}/status/county/", f"/rollups/{asked.pk}/at/county/missing/"):
+            assert client_of(head).get(page).status_code == 200
+        assert str(asked.form) in client_of(head).get("/rollups/").content.decode()
+    other = figures(member(units["other"], Office.HEAD), Unit.objects.get(pk=units["other"].pk), now)
+    assert "Answers to directives past due" not in other
+
+
+def test_several_periods_to_approve_are_a_list(units: dict[str, Unit], head: Person, now: datetime) -> None:
+    for number in range(2):
+        asked = period(report_form(units["nation"], title={"en": f"Lessons {number}"}))
+        report(asked, units["west"], f1=2)
+        period(report_form(units["nation"], title={"en": f"Silence {number}"}))
+    assert "/head/county/behind/approvals/" in client_of(head).get("/head/county/").content.decode()
+    answer = client_of(head).get("/head/county/behind/approvals/")
+    assert [(line.title, line.what) for line in answer.context["lines"]] == [
+        ("Lessons 0", "1 report waits for your approval"),
+        ("Lessons 1", "1 report waits for your approval"),
+    ]
+    for line in answer.context["lines"]:
+        assert client_of(head).get(line.href).status_code == 200
+    assert client_of(head).get("/head/county/behind/approvals/?cursor=x").status_code == 422
+    watch = member(units["county"], who=person("Li Na", email="li@example.org"))
+    Grant.objects.create(
+        person=watch,
+        unit=units["county"],
+        unit_path=units["county"].path,
+        role=Role.VIEW,
+        reach=Reach.SUBTREE,
+        since=now,
+    )
+    assert client_of(watch).get("/head/county/").status_code == 200
+    assert client_of(watch).get("/head/county/behind/approvals/").status_code == 404
+
+
+def test_questions_about_directives_wait_too(units: dict[str, Unit], head: Person, now: datetime) -> None:
+    label = "Questions about directives without an answer"
+    for name in ("east", "other", "nation"):
+        made = directive(units[name], sent_at=now - timedelta(days=1), title=f"Roofs {name}")
+        ask_about_directive(made, units[name], "Whose?", by=member(units[name], Office.LIAISON), at=now)
+    assert figures(head, units["county"], now)[label] == (1, None)
+    page = client_of(head).get("/head/county/waiting/directive-questions/").content.decode()
+    assert "Roofs east" in page
+    assert "Roofs other" not in page
+    assert "Roofs nation" not in page
+    question = DirectiveQuestion.objects.get(unit=units["east"])
+    assert client_of(head).get(f"/directives/{question.directive_id}/questions/").status_code == 200
+    decline_about_directive(question, why="It says so.", by=OPERATOR, at=now)
+    assert figures(head, units["county"], now)[label] == (0, None)
 
 
 def test_what_asks_only_single_units_below_counts_as_well(units: dict[str, Unit], head: Person) -> None:
@@ -99,7 +274,7 @@ def test_what_asks_only_single_units_below_counts_as_well(units: dict[str, Unit]
     rules = [ReportFormRule(unit=units[name], is_subtree=False) for name in ("v1", "west", "other")]
     asked = period(report_form(units["nation"], *rules), at=now - timedelta(days=9))
     found = figures(head, units["county"], now)
-    assert (found["Units late with a directive"], found["Reports past due"]) == ((2, None), (2, None))
+    assert (found["Answers to directives past due"], found["Reports past due"]) == ((2, None), (2, None))
     report(asked, units["west"], at=now, f1=2)
     found = figures(head, units["county"], now)
     assert (found["Reports past due"], found["Reports and parts to approve"]) == ((1, None), (1, None))
@@ -115,7 +290,7 @@ def test_an_earlier_day_set_on_the_way_counts(
         due_on = today - timedelta(days=days)
         directives.passing(made, units["county"], DirectiveRule(unit=rule), at=sent_at, due_on=due_on)
     directives.passing(made, units["nation"], DirectiveRule(unit=units["other"]), at=sent_at, due_on=today)
-    what = "Units late with a directive"
+    what = "Answers to directives past due"
     assert what not in figures(head, units["county"], at - timedelta(days=2)), "the day itself is not past"
     for days, late in ((1, 1), (0, 1), (-1, 2), (-9, 2), (-10, 3)):
         assert figures(head, units["county"], at - timedelta(days=days))[what] == (late, None)
@@ -148,7 +323,7 @@ def test_earlier_days_take_as_many_queries_for_any_number_of_directives(units: d
     few, one = asked()
     make(4)
     many, five = asked()
-    assert (one.units, five.units) == (3, 15)
+    assert (one.answers, five.answers, five.things) == (3, 15, 5)
     assert many == few
 
 
@@ -162,6 +337,28 @@ def test_series_are_whole_weeks(units: dict[str, Unit], head: Person, now: datet
     assert work.total == 3
     assert [amounts[-1] for _monday, amounts in page.by_week][-3:] == [0, 2, 1]
     assert set(page.figures) == set(HeadGroup)
+    record(units["v1"], Strand.WORK, "report.filed", at=monday - timedelta(weeks=11))
+    record(units["v1"], Strand.WORK, "report.filed", at=monday - timedelta(weeks=11, days=1))
+    total = next(
+        weeks.total for weeks in head_of(branches_of(head, units["county"], at=now)).series if weeks is not work
+    )
+    work = next(
+        weeks
+        for weeks in head_of(branches_of(head, units["county"], at=now)).series
+        if "report.filed" in weeks.series.kinds
+    )
+    assert (total, work.total) == (None, 4)
+    with time_machine.travel(now, tick=False):
+        client = client_of(head)
+        assert "/my-unit/county/record/?weeks=12" in client.get("/head/county/").content.decode()
+        answer = client.get("/my-unit/county/record/?weeks=12")
+        assert client.get("/my-unit/county/record/?weeks=13").status_code == 404
+        filed = client.get("/my-unit/county/record/?kind=report.filed&weeks=12")
+    (series,) = answer.context["record"]
+    assert (series.line.kind, series.total) == ("report.filed", work.total)
+    assert "The last 12 weeks" in answer.content.decode()
+    assert "?kind=report.filed&amp;weeks=12" in answer.content.decode()
+    assert dict(filed.context["below"])[units["east"]] == work.total
 
 
 def test_the_page_and_where_it_leads(units: dict[str, Unit], head: Person) -> None:

@@ -55,5 +55,11 @@ ROUTES = [
         kwargs=lambda world: here(world) | {"name": "questions"},
         absent=lambda world: nowhere(world) | {"name": "questions"},
     ),
+    Route(
+        "head_behind",
+        BELOW,
+        kwargs=lambda world: here(world) | {"name": "directives"},
+        absent=lambda world: nowhere(world) | {"name": "directives"},
+    ),
     Route("search", SIGNED_IN, query="q=county"),
 ]

@@ -21,7 +21,7 @@ from braid.kernel.models import ImportRun
 from braid.kernel.sheets import write_table
 from braid.work.actions import FieldPlan, Filled, close_period, file_report
 from braid.work.enums import FieldKind
-from braid.work.models import Period, Report
+from braid.work.models import Period, Report, ReportFormRule
 from braid.work.queries.rollups import part_below
 from tests import factories
 from tests.clients import client_of, queries_of
@@ -116,6 +116,14 @@ def test_whoever_can_type_for_units_below_finds_it(world: SimpleNamespace, hers:
     assert "3 units below" in page
     for person in (world.heads["village"], world.liaisons["township"], world.heads["other"]):
         assert "Type in for many units" not in client_of(person).get(reverse("reports_due")).content.decode()
+
+
+def test_it_is_found_also_where_units_are_asked_one_by_one(world: SimpleNamespace, hers: Client) -> None:
+    form = report_form(world.nation, ReportFormRule(unit=world.village, is_subtree=False))
+    asked = period(form)
+    assert reverse("bulk_reports", args=[asked.pk, "township"]) in hers.get(reverse("reports_due")).content.decode()
+    elsewhere = client_of(world.heads["other"]).get(reverse("reports_due")).content.decode()
+    assert reverse("bulk_reports", args=[asked.pk, "other"]) not in elsewhere
 
 
 def test_bad_cells_are_listed_and_good_rows_go_only_on_request(hers: Client, made: Period, tmp_path: Path) -> None:

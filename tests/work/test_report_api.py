@@ -14,7 +14,7 @@ from braid.kernel.access import OPERATOR
 from braid.people.actions import make_token
 from braid.people.models import Person
 from braid.work.actions import close_period
-from braid.work.models import Period, Report, ReportVersion
+from braid.work.models import Period, Report, ReportFormRule, ReportVersion
 from tests import factories
 from tests.clients import client_of, queries_of
 from tests.factories.reports import choice, number, period, report, report_form
@@ -65,6 +65,16 @@ def test_it_tells_what_the_page_tells(world: SimpleNamespace, asked: Period) -> 
     assert (again["rows"][0]["values"], again["next"]) == ({"f1": "1250.50", "f2": 1}, "")
     one = client_of(world.liaisons["village"]).get(f"/api/v1/periods/{asked.pk}/reports/village")
     assert one.json()["values"] == {"f1": "1250.50", "f2": 1}
+
+
+def test_it_tells_of_units_below_that_are_asked_one_by_one(world: SimpleNamespace) -> None:
+    one = period(report_form(world.nation, ReportFormRule(unit=world.village, is_subtree=False)))
+    period(report_form(world.nation, ReportFormRule(unit=world.other, is_subtree=False)))
+    for name in ("village", "township", "county"):
+        head = client_of(world.heads[name])
+        assert [each["id"] for each in head.get("/api/v1/periods").json()["rows"]] == [one.pk]
+        assert [each["id"] for each in head.get("/api/v1/forms").json()["rows"]] == [one.form_id]
+        assert head.get(f"/api/v1/periods/{one.pk}").status_code == 200
 
 
 def test_beyond_her_reach_is_absent(world: SimpleNamespace, asked: Period) -> None:

@@ -19,7 +19,7 @@ from braid.units.actions import move_unit
 from braid.units.models import Unit
 from braid.work.actions import FieldPlan, approve_part, close_period, fold_all
 from braid.work.enums import ApprovalState, FieldKind, ReportState, RollUp
-from braid.work.models import Approval, Period, Report
+from braid.work.models import Approval, Period, Report, ReportFormRule
 from braid.work.queries import unusual_reports
 from braid.work.queries.approvals import seal_of
 from braid.work.queries.looks import fields_asked, look_for
@@ -118,6 +118,22 @@ def test_beyond_her_reach_is_absent(world: SimpleNamespace, asked: Period) -> No
     only_other = period(report_form(world.other))
     assert county.get(reverse("rollup_unit", args=[only_other.pk, "county"])).status_code == 404
     assert county.get(reverse("rollup", args=[only_other.pk])).status_code == 404
+
+
+def test_who_is_asked_one_by_one_is_seen_from_above(world: SimpleNamespace) -> None:
+    """The rules hang on single units, none of them on the line down to the county; one of these moved away since."""
+    alone = [ReportFormRule(unit=unit, is_subtree=False) for unit in (world.village, world.other)]
+    asked = period(report_form(world.nation, *alone))
+    assert "Lessons" in text_of(client_of(world.heads["county"]), "rollups")
+    assert "Lessons" not in text_of(client_of(world.liaisons["county"]), "rollups"), "she sees no unit below"
+    move_unit(world.village, world.other, on=OPENED.date(), why="Nearer.", by=OPERATOR, at=OPENED + timedelta(hours=1))
+    for name in ("county", "township"):
+        client = client_of(world.heads[name])
+        assert "Lessons" in text_of(client, "rollups")
+        assert client.get(reverse("rollup", args=[asked.pk])).headers["Location"].endswith(f"/{name}/")
+        assert len(client.get(reverse("rollup_missing", args=[asked.pk, name])).context["page"].rows) == 1
+    nobody = factories.member(factories.unit(world.nation), Office.HEAD)
+    assert "Lessons" not in text_of(client_of(nobody), "rollups")
 
 
 def test_what_is_missing_says_who(world: SimpleNamespace, asked: Period) -> None:

@@ -19,6 +19,9 @@ MOST_CELLS = 600
 
 ROWS_PER_PAGE = 50
 
+BEHIND_PER_PAGE = 25
+"""Things on a page behind a number that adds up what lies in them: as many as `work` looks at for earlier days."""
+
 
 class Missing(StrEnum):
     """What the list of units behind a number lacks; part of its address."""

@@ -148,6 +148,9 @@ class Below:
     unit: Unit
     since: datetime | None
     language: str = ""
+    due_on: date | None = None
+    what: str = ""
+    """How much of it, where the number adds that up: “3 units are late”."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,17 @@ class WaitingBelow:
 
 
 @dataclass(frozen=True)
+class RowsBehind:
+    """The things behind a number that adds up what lies in them. `rows` are those that may have a part in it, due first in front,
+    or `Http404` for who may not see them; `lines` are those of a page of them that have."""
+
+    name: str
+    label: Any
+    rows: Callable[[Person, Unit, date], QuerySet[Any]]
+    lines: Callable[[Sequence[Any], Unit, date], list[Below]]
+
+
+@dataclass(frozen=True)
 class HeadSeries:
     """Some kinds of the journal together, week by week on the head's page."""
 
@@ -171,6 +185,7 @@ class HeadSeries:
 
 head_figures: list[Callable[[Branches], Iterable[HeadFigure]]] = []
 head_waiting: list[WaitingBelow] = []
+head_behind: list[RowsBehind] = []
 head_series: list[HeadSeries] = []
 today_sources: list[Callable[[Person, datetime], Iterable[Waiting]]] = []
 first_steps: list[Callable[[Person, datetime], Iterable[Hint]]] = []

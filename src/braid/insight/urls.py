@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from .views.head import head, head_first, head_mail, head_waiting
+from .views.head import head, head_behind, head_first, head_mail, head_waiting
 from .views.my_unit import my_unit, my_unit_first, record
 from .views.search import search
 from .views.subtree import subtree, subtree_sheet, subtree_without
@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("head/<str:code>/", head, name="head"),
     path("head/<str:code>/mail/", head_mail, name="head_mail"),
     path("head/<str:code>/waiting/<str:name>/", head_waiting, name="head_waiting"),
+    path("head/<str:code>/behind/<str:name>/", head_behind, name="head_behind"),
     path("search/", search, name="search"),
 ]

@@ -6,7 +6,21 @@ from braid.insight import hooks
 from braid.insight.columns import COLUMNS
 from braid.insight.queries.search import find_pages
 
-from . import approvals, burden, contact, directives, groups, head, people, reports, submissions, surveys, units, votes
+from . import (
+    approvals,
+    burden,
+    contact,
+    directives,
+    groups,
+    head,
+    late,
+    people,
+    reports,
+    submissions,
+    surveys,
+    units,
+    votes,
+)
 
 
 def fill_hooks() -> None:
@@ -61,8 +75,9 @@ def fill_hooks() -> None:
         *people.RECORD,
         *units.RECORD,
     ]
-    hooks.head_figures += [head.alive, head.late, head.approvals, head.vacant]
+    hooks.head_figures += [head.alive, late.late, late.approvals, head.vacant]
     hooks.head_waiting += head.WAITING
+    hooks.head_behind += late.BEHIND
     hooks.head_series += head.SERIES
     hooks.search_sources += [
         units.find_units,

@@ -17,7 +17,7 @@ from braid.kernel.ledger import Strand
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.work.models import Period
-from braid.work.queries.approvals import approvals_waiting_for
+from braid.work.queries.approvals import Awaited, approvals_waiting_for
 from braid.work.queries.progress import Progress, open_periods_around, progress_of
 from braid.work.rules import can_approve_at, can_view_work_at
 
@@ -28,17 +28,18 @@ def waiting_approvals(person: Person, at: datetime) -> Iterator[Waiting]:
     """Reports and approved parts right below her units that wait for her approval."""
     units = [unit for unit in own_units(person, at=at) if can_approve_at(person, unit)]
     for one in approvals_waiting_for(units):
-        if one.reports:
-            what = ngettext(
-                "%(n)d report waits for your approval", "%(n)d reports wait for your approval", one.reports
-            ) % {"n": one.reports}
-        else:
-            what = ngettext(
-                "%(n)d part approved below waits for you", "%(n)d parts approved below wait for you", one.parts
-            ) % {"n": one.parts}
         title = one.period.form.said_title
         page = reverse("approval", args=[one.period.pk, one.unit.code])
-        yield Waiting(title.text, page, what, Strand.WORK, str(one.unit), language=title.language)
+        yield Waiting(title.text, page, what_waits(one), Strand.WORK, str(one.unit), language=title.language)
+
+
+def what_waits(one: Awaited) -> str:
+    """How much of a period waits for an approval, in words."""
+    if one.reports:
+        said = ngettext("%(n)d report waits for your approval", "%(n)d reports wait for your approval", one.reports)
+        return said % {"n": one.reports}
+    said = ngettext("%(n)d part approved below waits for you", "%(n)d parts approved below wait for you", one.parts)
+    return said % {"n": one.parts}
 
 
 def _reports(branches: Branches) -> Sequence[Cell]:

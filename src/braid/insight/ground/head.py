@@ -1,4 +1,4 @@
-"""What the ground shows on the head's page: branches that are alive, offices that are vacant, what waits for somebody below."""
+"""What the ground shows on the head's page: branches that are alive, offices that are vacant, questions that wait below."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from braid.kernel.access import scope
 from braid.kernel.ledger import Strand
 from braid.people.models import Person
 from braid.units.models import Unit
-from braid.work.queries.approvals import approvals_waiting_for
-from braid.work.queries.overdue import overdue_directives, overdue_reports
-from braid.work.rules import VIEW_WORK, can_approve_at
+from braid.work.enums import DirectiveState
+from braid.work.models import DirectiveQuestion
+from braid.work.rules import SEND_DIRECTIVES
 
 
 def alive(branches: Branches) -> Iterable[HeadFigure]:
@@ -41,35 +41,6 @@ def alive(branches: Branches) -> Iterable[HeadFigure]:
         yield HeadFigure(
             HeadGroup.ALIVE, _("Units that saw the latest notices"), seen.have, f"{table}#notices", seen.of
         )
-
-
-def late(branches: Branches) -> Iterable[HeadFigure]:
-    """Units below that have not answered directives and forms whose day is past, for those who see their work."""
-    unit = branches.unit
-    if not branches.children or not scope(branches.person, VIEW_WORK).covers_below(unit.path):
-        return
-    on = timezone.localdate(branches.at)
-    directives, reports = overdue_directives(unit, on=on), overdue_reports(unit, on=on)
-    if directives.things:
-        (first, *more) = directives.things
-        href = reverse("directives") if more else reverse("directive_status_unit", args=[first.pk, unit.code])
-        yield HeadFigure(HeadGroup.LATE, _("Units late with a directive"), directives.units, href)
-    if reports.things:
-        (first, *more) = reports.things
-        href = reverse("rollups") if more else reverse("rollup_missing", args=[first.pk, unit.code])
-        yield HeadFigure(HeadGroup.LATE, _("Reports past due"), reports.units, href)
-
-
-def approvals(branches: Branches) -> Iterable[HeadFigure]:
-    """Reports right below that wait for the approval of this unit."""
-    if not can_approve_at(branches.person, branches.unit):
-        return
-    waiting = approvals_waiting_for([branches.unit])
-    number = sum(one.reports or one.parts for one in waiting)
-    if waiting:
-        (first, *more) = waiting
-        href = reverse("rollups") if more else reverse("approval", args=[first.period.pk, branches.unit.code])
-        yield HeadFigure(HeadGroup.WAITING, _("Reports and parts to approve"), number, href)
 
 
 def vacant(branches: Branches) -> Iterable[HeadFigure]:
@@ -96,6 +67,17 @@ def _question(row: NoticeQuestion) -> Below:
     )
 
 
+def _directive_questions(person: Person, unit: Unit) -> QuerySet[Any]:
+    reach = scope(person, SEND_DIRECTIVES).within(unit.path)
+    rows = DirectiveQuestion.objects.filter(reach.where("directive__unit_path"), state=QuestionState.WAITING)
+    return rows.filter(directive__state=DirectiveState.SENT).select_related("directive__unit")
+
+
+def _directive_question(row: DirectiveQuestion) -> Below:
+    page = reverse("directive_questions", args=[row.directive_id])
+    return Below(row.directive.title, page, row.directive.unit, row.asked_at)
+
+
 def _submissions(person: Person, unit: Unit) -> QuerySet[Any]:
     reach = scope(person, ANSWER_SUBMISSIONS).within(unit.path)
     return Submission.objects.filter(reach.where(), state=SubmissionState.SENT).select_related("unit")
@@ -106,7 +88,13 @@ def _submission(row: Submission) -> Below:
 
 
 WAITING = (
-    WaitingBelow("questions", _("Questions without an answer"), _questions, _question),
+    WaitingBelow("questions", _("Questions about notices without an answer"), _questions, _question),
+    WaitingBelow(
+        "directive-questions",
+        _("Questions about directives without an answer"),
+        _directive_questions,
+        _directive_question,
+    ),
     WaitingBelow("stories", _("Submissions without an answer"), _submissions, _submission),
 )
 

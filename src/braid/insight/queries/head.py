@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from braid.insight import hooks
-from braid.insight.enums import HEAD_WEEKS, MOST_COUNTED, ROWS_PER_PAGE
-from braid.insight.hooks import Below, HeadFigure, HeadGroup, HeadSeries, WaitingBelow
+from braid.insight.enums import BEHIND_PER_PAGE, HEAD_WEEKS, MOST_COUNTED, ROWS_PER_PAGE
+from braid.insight.hooks import Below, HeadFigure, HeadGroup, HeadSeries, RowsBehind, WaitingBelow
 from braid.journal.models import Pending, Tally
 from braid.kernel.access import AFTER_DESCENDANTS
 from braid.kernel.keyset import Page, page_of
@@ -82,6 +82,18 @@ def waiting_below(
         raise Http404
     page = page_of(kind.rows(person, unit), order=("pk",), cursor=cursor, size=ROWS_PER_PAGE)
     return kind, page, [kind.line(row) for row in page.rows]
+
+
+def rows_behind(
+    person: Person, unit: Unit, name: str, *, on: date, cursor: str = ""
+) -> tuple[RowsBehind, Page[Any], list[Below]]:
+    """The things behind the number `name`, that which is due first in front; `Http404` for another name, and for who may not see
+    them."""
+    kind = next((each for each in hooks.head_behind if each.name == name), None)
+    if kind is None:
+        raise Http404
+    page = page_of(kind.rows(person, unit, on), order=("due_on", "pk"), cursor=cursor, size=BEHIND_PER_PAGE)
+    return kind, page, kind.lines(page.rows, unit, on)
 
 
 def _waiting(branches: Branches, kind: WaitingBelow) -> HeadFigure:

@@ -17,7 +17,10 @@ from braid.kernel.access import AFTER_DESCENDANTS
 from braid.units.models import Unit
 from braid.units.paths import number_of
 
-CHART_HEIGHT = 40
+CHART_HEIGHT, CHART_WIDTH = 40, 240
+"""In pixels."""
+BAR = 0.75
+"""How much of its day a bar is wide."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Day:
 
     on: date
     amount: int
-    x: int
+    x: float
     y: int
     height: int
 
@@ -38,11 +41,18 @@ class Series:
     line: Counted
     total: int | None
     days: tuple[Day, ...]
+    width: float
+    """How wide the bar of a day is."""
 
 
-def record_of(unit: Unit, *, on: date) -> list[Series]:
-    """Every kind the apps show, over `RECORD_DAYS` days up to `on`, for the unit and all below it. Two queries."""
-    since = on - timedelta(days=RECORD_DAYS - 1)
+def days_of_weeks(weeks: int, *, on: date) -> int:
+    """How many days the last `weeks` weeks are, that of `on` with them: they begin on Mondays."""
+    return 7 * (weeks - 1) + on.weekday() + 1
+
+
+def record_of(unit: Unit, *, on: date, days: int = RECORD_DAYS) -> list[Series]:
+    """Every kind the apps show, over `days` days up to `on`, for the unit and all below it. Two queries."""
+    since = on - timedelta(days=days - 1)
     amounts: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     tallied = Tally.objects.filter(unit_number=unit.number, day__range=(since, on))
     pending = Pending.objects.filter(
@@ -52,23 +62,26 @@ def record_of(unit: Unit, *, on: date) -> list[Series]:
         amounts[kind][day] += amount
     for kind, day, amount in pending.values_list("kind", "day").annotate(amount=Sum("amount")).order_by():
         amounts[kind][day] += amount
-    return [_series(line, amounts.get(line.kind), since) for line in hooks.record_lines]
+    return [_series(line, amounts.get(line.kind), since, days) for line in hooks.record_lines]
 
 
-def _series(line: Counted, amounts: dict[date, int] | None, since: date) -> Series:
-    by_day = [(since + timedelta(days=n)) for n in range(RECORD_DAYS)]
+def _series(line: Counted, amounts: dict[date, int] | None, since: date, number: int) -> Series:
+    by_day = [(since + timedelta(days=n)) for n in range(number)]
     counts = [(amounts or {}).get(day, 0) for day in by_day]
     highest = max(*counts, 1)
     days = []
     for place, (day, count) in enumerate(zip(by_day, counts, strict=True)):
         height = max(round(max(count, 0) * CHART_HEIGHT / highest), 1 if count > 0 else 0)
-        days.append(Day(day, count, place * 8, CHART_HEIGHT - height, height))
-    return Series(line, sum(counts) if amounts else None, tuple(days))
+        x = round(place * CHART_WIDTH / number, 1)
+        days.append(Day(day, count, x, CHART_HEIGHT - height, height))
+    return Series(line, sum(counts) if amounts else None, tuple(days), round(BAR * CHART_WIDTH / number, 1))
 
 
-def totals_below(unit: Unit, kind: str, children: list[Unit], *, on: date) -> list[tuple[Unit, int | None]]:
-    """How much of `kind` each of the `children` counted over the record's days, all below them included. Two queries."""
-    since = on - timedelta(days=RECORD_DAYS - 1)
+def totals_below(
+    unit: Unit, kind: str, children: list[Unit], *, on: date, days: int = RECORD_DAYS
+) -> list[tuple[Unit, int | None]]:
+    """How much of `kind` each of the `children` counted over those days, all below them included. Two queries."""
+    since = on - timedelta(days=days - 1)
     totals: dict[int, int] = dict(
         Tally.objects.filter(unit_number__in=[child.pk for child in children], kind=kind, day__range=(since, on))
         .values_list("unit_number")

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.insight.actions import begin_weekly_mail, stop_weekly_mail
+from braid.insight.enums import HEAD_WEEKS
 from braid.insight.queries.branches import branches_of
-from braid.insight.queries.head import head_of, waiting_below
+from braid.insight.queries.head import head_of, rows_behind, waiting_below
 from braid.insight.queries.icicle import icicle_of
 from braid.insight.queries.units import ancestors_of, can_look_below, own_units, subtree_for
 from braid.insight.queries.weekly_mail import mail_of
@@ -49,6 +50,7 @@ def head(request: PersonRequest, code: str) -> HttpResponse:
         "parent": ancestors[-1] if ancestors and can_look_below(request.person, ancestors[-1]) else None,
         "groups": [(group, GROUPS[group], figures) for group, figures in page.figures.items()],
         "series": page.series,
+        "series_weeks": HEAD_WEEKS,
         "by_week": page.by_week,
         "icicle": icicle_of(branches, measure) if branches.children else None,
         "shares": [(row.unit, measure(row.start, row.end)) for row in branches.children],
@@ -69,6 +71,17 @@ def head_waiting(request: PersonRequest, code: str, name: str) -> HttpResponse:
     kind, page, lines = waiting_below(request.person, unit, name, cursor=request.GET.get("cursor", ""))
     context = {"unit": unit, "ancestors": ancestors_of(unit), "kind": kind, "page": page, "lines": lines}
     return render(request, "insight/head_waiting.html", context)
+
+
+@require_safe
+@signed_in
+def head_behind(request: PersonRequest, code: str, name: str) -> HttpResponse:
+    """The things behind a number that adds up what is late in them, or waits."""
+    at = timezone.now()
+    unit, cursor = subtree_for(request.person, code, at=at), request.GET.get("cursor", "")
+    kind, page, lines = rows_behind(request.person, unit, name, on=timezone.localdate(at), cursor=cursor)
+    context = {"unit": unit, "ancestors": ancestors_of(unit), "kind": kind, "page": page, "lines": lines}
+    return render(request, "insight/head_behind.html", context)
 
 
 @require_POST

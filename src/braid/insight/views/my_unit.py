@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from braid.insight import hooks
+from braid.insight.enums import HEAD_WEEKS, RECORD_DAYS
 from braid.insight.queries.branches import shown_children
-from braid.insight.queries.record import record_of, totals_below
+from braid.insight.queries.record import days_of_weeks, record_of, totals_below
 from braid.insight.queries.units import ancestors_of, can_look_below, own_unit_for, own_units, subtree_for
 from braid.insight.rules import EDIT_HOME
 from braid.kernel.access import may
@@ -52,10 +53,13 @@ def my_unit(request: PersonRequest, code: str) -> HttpResponse:
 @require_safe
 @signed_in
 def record(request: PersonRequest, code: str) -> HttpResponse:
-    """The numbers of the last 30 days: all kinds, or one kind by day and by the units below."""
-    on = timezone.localdate()
+    """The numbers of the last 30 days, or of the weeks of the head's page: all kinds, or one by day and by the units below."""
+    on, weeks = timezone.localdate(), request.GET.get("weeks", "")
     unit = subtree_for(request.person, code, at=timezone.now())
-    record = record_of(unit, on=on)
+    if weeks not in ("", str(HEAD_WEEKS)):
+        raise Http404
+    days = days_of_weeks(HEAD_WEEKS, on=on) if weeks else RECORD_DAYS
+    record = record_of(unit, on=on, days=days)
     chosen = next((series for series in record if series.line.kind == request.GET.get("kind")), None)
     if "kind" in request.GET and chosen is None:
         raise Http404
@@ -65,7 +69,9 @@ def record(request: PersonRequest, code: str) -> HttpResponse:
         "record": [series for series in record if series.total is not None],
         "uncounted": [series for series in record if series.total is None],
         "chosen": chosen,
-        "below": totals_below(unit, chosen.line.kind, _children(unit), on=on) if chosen else [],
+        "below": totals_below(unit, chosen.line.kind, _children(unit), on=on, days=days) if chosen else [],
+        "weeks": weeks,
+        "and_weeks": f"&weeks={weeks}" if weeks else "",
     }
     return render(request, "insight/record.html", context)
 

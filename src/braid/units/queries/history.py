@@ -77,6 +77,22 @@ def paths_at(units: Sequence[Unit], moment: datetime) -> dict[int, str]:
     return found
 
 
+def had_units_below(paths: Iterable[str]) -> bool:
+    """Whether units stand below one of the units at `paths`, or stood below it before, wherever it was. At most three queries."""
+    places = set(paths)
+    if not places or Unit.objects.filter(_below(places)).exists():
+        return bool(places)
+    places |= set(Placement.objects.filter(unit__in=map(number_of, places)).values_list("path", flat=True))
+    return Placement.objects.filter(_below(places)).exists()
+
+
+def _below(places: Iterable[str]) -> Q:
+    condition = Q(pk__in=())
+    for place in places:
+        condition |= Q(path__gt=place, path__lt=place + AFTER_DESCENDANTS)
+    return condition
+
+
 def units_below_since(paths: Iterable[str], moment: datetime) -> list[Unit]:
     """The units that stand right below one of `paths`, or stood there at some time after `moment`; in no order. One query; by
     hand, as every table of work begins with it and composing it takes longer than the database does."""

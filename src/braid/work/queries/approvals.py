@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length, Substr
 
 from braid.kernel.access import AFTER_DESCENDANTS
@@ -19,10 +19,10 @@ from braid.kernel.prepared import one_of, prepared
 from braid.units.enums import STEP
 from braid.units.models import Placement, Unit
 from braid.units.paths import number_of
+from braid.units.queries.history import had_units_below
 from braid.work.enums import ApprovalState, ReportState
-from braid.work.models import Approval, ApprovalEvent, Period, PeriodRule, Report
+from braid.work.models import Approval, ApprovalEvent, Period, Report
 
-from .asked import asks_around
 from .rollups import parts_below, reports_right_below, totals_right_below
 
 
@@ -140,19 +140,59 @@ class Awaited:
 
 
 def approvals_waiting_for(units: Sequence[Unit], *, most: int = 20) -> list[Awaited]:
-    """What waits for the approval of each of `units`, in open periods, that which is due first in front. Five queries."""
-    asked = Period.objects.filter(asks_around(PeriodRule.objects.all(), "period", units), closed_at=None)
-    periods = list(asked.select_related("form", "unit").order_by("due_on", "pk")[:most]) if units else []
-    if not periods:
+    """What waits for the approval of each of `units`, in open periods, that which is due first in front. At most six queries."""
+    if not had_units_below(unit.path for unit in units):
         return []
+    places = _places_of(units)
+    return _awaited(list(_periods_with_waiting(places)[:most]), units, places)
+
+
+def periods_waiting_for(unit: Unit) -> QuerySet[Period]:
+    """The open periods in which something waits for the approval of `unit`, that which is due first in front. One query now, and
+    that of the rows."""
+    return _periods_with_waiting(_places_of([unit]))
+
+
+def waiting_in(periods: Sequence[Period], unit: Unit) -> list[Awaited]:
+    """What waits for the approval of `unit` in each of `periods`. Four queries."""
+    return _awaited(periods, [unit], _places_of([unit]))
+
+
+Places = dict[int, set[str]]
+"""By number of a unit, where it stands and has stood: what is right below it may have been asked at any of these."""
+
+
+def _places_of(units: Sequence[Unit]) -> Places:
     places = {unit.pk: {unit.path} for unit in units}
     for number, path in Placement.objects.filter(unit__in=list(places)).values_list("unit_id", "path"):
         places[number].add(path)
+    return places
+
+
+def _periods_with_waiting(places: Places) -> QuerySet[Period]:
+    of_period = Approval.objects.filter(period=OuterRef("pk"), state=ApprovalState.IN_FORCE)
+    filed = Report.objects.filter(period=OuterRef("pk"), state=ReportState.FILED)
+    waits = Q(pk__in=())
+    for unit, paths in places.items():
+        below = _right_below(paths)
+        waits |= Q(Exists(filed.filter(below)) | Exists(of_period.filter(below)), ~Exists(of_period.filter(unit=unit)))
+    rows = Period.objects.filter(waits, closed_at=None)
+    return rows.select_related("form", "unit").order_by("due_on", "pk")
+
+
+def _right_below(paths: Iterable[str]) -> Q:
     below = Q(pk__in=())
-    for path in (path for paths in places.values() for path in paths):
+    for path in paths:
         below |= Q(
             counted_path__gt=path, counted_path__lt=path + AFTER_DESCENDANTS, counted_path__length=len(path) + STEP
         )
+    return below
+
+
+def _awaited(periods: Sequence[Period], units: Sequence[Unit], places: Places) -> list[Awaited]:
+    if not periods:
+        return []
+    below = _right_below(path for paths in places.values() for path in paths)
     reports, parts = (
         _by_place(Report.objects.filter(below, period__in=periods, state=ReportState.FILED)),
         _by_place(Approval.objects.filter(below, period__in=periods, state=ApprovalState.IN_FORCE)),

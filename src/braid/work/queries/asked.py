@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from braid.contact.models import AudienceRule
 from braid.contact.queries.seats import EVERY_OFFICE, Seat, addresses
-from braid.kernel.access import AFTER_DESCENDANTS
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
 from braid.units.queries.history import paths_at
-from braid.work.models import Period
+from braid.work.models import Period, Rollup, Total
 
 
 def units_asked(period: Period, units: Sequence[Unit]) -> set[int]:
@@ -29,12 +28,20 @@ def is_meant(rules: Iterable[AudienceRule], unit: Unit, path: str) -> bool:
     return any(addresses(rule, seat, seat.since) for rule in rules)
 
 
-def asks_around(rules: QuerySet[Any], what: str, units: Iterable[Unit]) -> Q:
-    """The condition on directives or periods (`what` of their `rules`) that they may ask one of `units` or units below it: one of
-    the open rules hangs on the line down to the unit, or below it."""
-    line, below = set[int](), Q(pk__in=())
-    for unit in units:
-        line.update(numbers_of(unit.path))
-        below |= Q(unit__path__gt=unit.path, unit__path__lt=unit.path + AFTER_DESCENDANTS)
-    in_force = rules.filter(is_open=True)
-    return Q(pk__in=in_force.filter(unit__in=line).values(what)) | Q(pk__in=in_force.filter(below).values(what))
+def asks_below(units: Iterable[int]) -> Q:
+    """The condition on directives and periods that they ask units strictly below one of `units` (numbers). Their roll-ups know,
+    by where everybody stood when it was asked; so it holds for none that the worker has not counted."""
+    counted = Total.objects.filter(rollup=OuterRef("rollup"), unit_number__in=list(units), expected__gt=0)
+    return Q(Exists(counted))
+
+
+def asks_on_line(rules: QuerySet[Any], what: str, paths: Iterable[str]) -> Q:
+    """The condition on directives or periods (`what` of their `rules`) that they may ask the unit at one of `paths` itself, and
+    below it what was not counted yet: one of the rules hangs on the line down to it."""
+    line = {number for path in paths for number in numbers_of(path)}
+    return Q(pk__in=rules.filter(unit__in=line).values(what))
+
+
+def counts_below(rollup: Rollup | None, units: Iterable[int]) -> bool:
+    """The same as `asks_below` of one roll-up. One query."""
+    return Total.objects.filter(rollup=rollup, unit_number__in=list(units), expected__gt=0).exists()

@@ -17,16 +17,15 @@ from braid.kernel.imports.staging import staged_problems, staged_rows
 from braid.kernel.models import ImportRun
 from braid.people.models import Person
 from braid.units.models import Unit
-from braid.units.paths import numbers_of
 from braid.units.queries import unit_by_code
-from braid.units.queries.history import paths_at
+from braid.units.queries.history import had_units_below, paths_at
 from braid.work.actions import Filing, Filled
 from braid.work.answer_sheets import CODE, REASON, STAMP, WHY, Column, columns_of, values_of
 from braid.work.checking import Check, wrong_values
-from braid.work.models import Field, Period, PeriodRule, Report, Total
+from braid.work.models import Field, Period, Report, Total
 from braid.work.rules import FILE_REPORTS, can_view_work_at, is_filed
 
-from .asked import is_meant
+from .asked import asks_below, is_meant
 from .counted import Count, counts_for_all
 from .reports import MOST_OPEN, seats_now, stamp_of
 
@@ -78,14 +77,15 @@ class Looked:
 
 
 def bulks_for(person: Person, *, at: datetime) -> list[Open]:
-    """What is asked of units below those that `person` is in, for all of which she may file. Five queries, however many."""
+    """What is asked of units below those that `person` is in, for all of which she may file, that which is due first
+    in front. At most eight queries, however many."""
     reach = scope(person, FILE_REPORTS)
     seats = [seat for seat in seats_now(person, at=at) if reach.covers_below(seat.path)]
-    anchors = {number for seat in seats for number in numbers_of(seat.path)}
-    rules = PeriodRule.objects.filter(unit__in=anchors, is_open=True, period__closed_at=None)
-    due_first = rules.select_related("period__form").order_by("period__due_on", "period_id", "pk")[:MOST_OPEN]
-    periods = {rule.period.rollup_id: rule.period for rule in due_first}
+    if not had_units_below(seat.path for seat in seats):
+        return []
     numbers = [seat.unit for seat in seats]
+    asking = Period.objects.filter(asks_below(numbers), closed_at=None).select_related("form")
+    periods = {period.rollup_id: period for period in asking.order_by("due_on", "pk")[:MOST_OPEN]}
     totals = Total.objects.filter(rollup__in=list(periods), unit_number__in=numbers, expected__gt=0)
     rows = list(totals.values_list("rollup_id", "unit_number", "expected"))
     units = Unit.objects.in_bulk([unit for _rollup, unit, _expected in rows])

@@ -25,13 +25,14 @@ from braid.work.enums import DirectiveState
 from braid.work.models import Directive, DirectiveQuestion, Handling, Passing
 from braid.work.rules import SEND_DIRECTIVES, VIEW_WORK, can_send_directives_of, is_directive_out
 
-from .asked import is_meant
+from .asked import counts_below, is_meant
 
 
 def directive_for(person: Person, pk: int, *, at: datetime) -> Directive:
     """The directive numbered `pk` if `person` may see it at `at`; `Http404` otherwise, as if it did not exist.
 
-    She may when she sends directives of its unit, and once it is out when she sees the work of a unit that it asks.
+    She may when she sends directives of its unit, and once it is out when she sees the work of a unit that it asks, or of one
+    below which such a unit stood when it was asked.
     """
     found = _directives().filter(pk=pk).first()
     if found is None or not _may_see(person, found, at):
@@ -195,7 +196,11 @@ def _may_see(person: Person, directive: Directive, at: datetime) -> bool:
     if not is_directive_out(directive, at):
         return False
     reach = scope(person, VIEW_WORK)
-    return bool(reach and touches(units_addressed_by(directive), reach)) or is_given_to(person, directive)
+    if reach and touches(units_addressed_by(directive), reach):
+        return True
+    return counts_below(directive.rollup, map(number_of, filter(None, reach.subtrees))) or is_given_to(
+        person, directive
+    )
 
 
 def _directives() -> QuerySet[Directive]:

@@ -26,6 +26,7 @@ from braid.work.measures import Summary
 from braid.work.models import Directive, Handling, HandlingEvent, Passing
 from braid.work.rules import SEND_DIRECTIVES, VIEW_WORK, can_judge, can_send_directives_of, is_past_due
 
+from .asked import counts_below
 from .directives import asked_unit_for, touches, units_addressed_by
 from .earlier_days import LateEarly, late_early_below, units_past_earlier_day
 from .rollups import Part, parts_below
@@ -230,9 +231,14 @@ def status_unit_for(person: Person, directive: Directive, code: str) -> Unit:
     unit = Unit.objects.filter(reach.where("path"), code=code).first()
     if unit is None or directive.rollup is None or not reach.covers_below(unit.path):
         raise Http404
-    if unit.pk != directive.unit_id and not touches(units_addressed_by(directive), Scope(subtrees=(unit.path,))):
+    if unit.pk != directive.unit_id and not _concerns(directive, unit, units_addressed_by(directive)):
         raise Http404
     return unit
+
+
+def _concerns(directive: Directive, unit: Unit, asked: BitMap) -> bool:
+    """Whether units in the subtree of `unit` are `asked`, or units that stood below it when they were."""
+    return touches(asked, Scope(subtrees=(unit.path,))) or counts_below(directive.rollup, [unit.pk])
 
 
 def top_of_status(person: Person, directive: Directive) -> Unit:
@@ -246,7 +252,7 @@ def top_of_status(person: Person, directive: Directive) -> Unit:
         tops = [directive.unit_path]
     asked = units_addressed_by(directive)
     for unit in Unit.objects.filter(path__in=[*tops, *reach.subtrees]).order_by("path"):
-        if unit.path == directive.unit_path or touches(asked, Scope(subtrees=(unit.path,))):
+        if unit.path == directive.unit_path or _concerns(directive, unit, asked):
             return unit
     raise Http404
 

@@ -13,11 +13,13 @@ from braid.kernel.keyset import Page, page_of
 from braid.people.models import Person
 from braid.units.enums import STEP
 from braid.units.models import Unit
-from braid.units.paths import numbers_of
+from braid.units.paths import number_of, numbers_of
 from braid.units.queries import unit_by_code
-from braid.units.queries.history import path_at, paths_at, units_below_since
+from braid.units.queries.history import had_units_below, path_at, paths_at, units_below_since
 from braid.work.models import Field, Period, PeriodRule, ReportForm
 from braid.work.rules import VIEW_WORK
+
+from .asked import asks_below, asks_on_line, counts_below
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,10 @@ def period_for(person: Person, pk: int) -> Period:
 
 def _seen_by(person: Person, *, alone: bool) -> Q:
     reach = scope(person, VIEW_WORK)
-    tops = (*reach.subtrees, *(reach.units if alone else ()))
-    above = {number for path in tops for number in numbers_of(path)}
-    found = Q(pk__in=PeriodRule.objects.filter(unit__in=above).values("period"))
+    tops = [top for top in reach.subtrees if top]
+    found = asks_on_line(PeriodRule.objects.all(), "period", [*tops, *(reach.units if alone else ())])
+    if had_units_below(tops):  # most people lead a single unit, and every period would be looked at for nothing
+        found |= asks_below(map(number_of, tops))
     for top in reach.subtrees:
         found |= Q(unit_path__gte=top, unit_path__lt=top + AFTER_DESCENDANTS)
     return found
@@ -113,8 +116,8 @@ def units_right_below(period: Period, paths: Iterable[str]) -> dict[str, Unit]:
 
 
 def _asks_around(period: Period, unit: Unit, path: str) -> bool:
-    """Whether `period` may ask units at, below or right above `unit`: one of its rules hangs there."""
+    """Whether `period` asks units below `unit`, or may ask those at, below or right above it: one of its rules hangs there."""
     line = numbers_of(path)
     return any(
         rule.unit_id in line or rule.unit.path.startswith(unit.path) for rule in period.audience.select_related("unit")
-    )
+    ) or counts_below(period.rollup, [unit.pk])

@@ -10,7 +10,7 @@ from braid.units.queries.history import paths_at
 from braid.work.enums import ReportState
 from braid.work.models import Period, PeriodRule, Report
 
-from .asked import asks_around
+from .asked import asks_below, asks_on_line
 from .rollups import parts_in
 from .tables import asked_in
 
@@ -30,7 +30,7 @@ class Progress:
 
 def open_periods_around(unit: Unit, *, most: int = MOST_OPEN) -> list[Period]:
     """The open periods that may ask `unit` or units below it, those due first in front. One query."""
-    asks = asks_around(PeriodRule.objects.all(), "period", [unit])
+    asks = asks_below([unit.pk]) | asks_on_line(PeriodRule.objects.filter(is_open=True), "period", [unit.path])
     rows = Period.objects.filter(asks, closed_at=None, rollup__frozen_at__isnull=False)
     return list(rows.select_related("rollup", "form").order_by("due_on", "pk")[:most])
 
