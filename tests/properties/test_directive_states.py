@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from braid.kernel.access import OPERATOR
@@ -125,6 +125,7 @@ class World:
 @pytest.mark.once
 @pytest.mark.django_db
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(plan=[("move", "v1", "d"), ("pass_on", "p", "c"), ("file", "v1")], has_form=True)
 @given(plan=st.lists(steps, min_size=3, max_size=20), has_form=st.booleans())
 def test_states_equal_a_recount(plan: list[tuple[Any, ...]], has_form: bool) -> None:
     with transaction.atomic():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,10 +17,21 @@ from braid.work.models import Period, Rollup, Total
 
 
 def units_asked(period: Period, units: Sequence[Unit]) -> set[int]:
-    """Those of `units` (their numbers) that `period` asks, by where they stood when it opened. At most two queries."""
-    paths = paths_at(units, period.opened_at)
-    rules = list(period.audience.all())
-    return {unit.pk for unit in units if is_meant(rules, unit, paths[unit.pk])}
+    """Those of `units` (their numbers) that `period` asks, by where they stood when each of its rules was made: with the period or
+    later by a unit that passed its directive on. One query, and one for each such moment since which one of them was moved."""
+    return units_meant_by(((rule, rule.opened_at) for rule in period.audience.all()), units)
+
+
+def units_meant_by(rules: Iterable[tuple[AudienceRule, datetime]], units: Sequence[Unit]) -> set[int]:
+    """Those of `units` (their numbers) that one of `rules` means, each by where they stood at the moment beside it."""
+    by_moment: dict[datetime, list[AudienceRule]] = {}
+    for rule, at in rules:
+        by_moment.setdefault(at, []).append(rule)
+    found: set[int] = set()
+    for at, made in by_moment.items():
+        paths = paths_at(units, at)
+        found.update(unit.pk for unit in units if is_meant(made, unit, paths[unit.pk]))
+    return found
 
 
 def is_meant(rules: Iterable[AudienceRule], unit: Unit, path: str) -> bool:

@@ -18,14 +18,14 @@ from braid.kernel.models import ImportRun
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.units.queries import unit_by_code
-from braid.units.queries.history import had_units_below, paths_at
+from braid.units.queries.history import had_units_below
 from braid.work.actions import Filing, Filled
 from braid.work.answer_sheets import CODE, REASON, STAMP, WHY, Column, columns_of, values_of
 from braid.work.checking import Check, wrong_values
 from braid.work.models import Field, Period, Report, Total
 from braid.work.rules import FILE_REPORTS, can_view_work_at, is_filed
 
-from .asked import asks_below, is_meant
+from .asked import asks_below, units_asked
 from .counted import Count, counts_for_all
 from .reports import MOST_OPEN, seats_now, stamp_of
 
@@ -192,10 +192,9 @@ class _Reader:
 def _units_asked(period: Period, top: Unit) -> list[Unit]:
     below = Unit.objects.active().below(top.path).order_by("path")
     if period.rollup.frozen_at is None:  # in the first second of a period nobody has counted them yet
-        rules = list(period.audience.all())
         found = list(below[: 10 * MOST_UNITS])
-        paths = paths_at(found, period.opened_at)
-        return _few([unit for unit in found if is_meant(rules, unit, paths[unit.pk])])
+        meant = units_asked(period, found)
+        return _few([unit for unit in found if unit.pk in meant])
     addressed = BitMap.deserialize(bytes(period.rollup.addressed))
     asked = BitMap(below.values_list("pk", flat=True)) & addressed
     _refuse_many(len(asked))

@@ -18,7 +18,6 @@ from braid.people.roles import HOLDERS
 from braid.units.enums import UnitStatus
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
-from braid.units.queries.history import path_at
 from braid.work.enums import ComplaintState, DirectiveState
 from braid.work.models import Complaint, Directive, PeriodRule, ReportForm
 from braid.work.rules import (
@@ -30,7 +29,7 @@ from braid.work.rules import (
     can_read_outcome,
 )
 
-from .asked import is_meant
+from .asked import units_meant_by
 
 NEWEST = ("-pk",)
 
@@ -125,10 +124,10 @@ def asks(thing: Directive | ReportForm, unit: Unit) -> bool:
     if isinstance(thing, Directive):
         if thing.sent_at is None:
             return False
-        return is_meant(thing.audience.all(), unit, path_at(unit, thing.sent_at))
+        sent = ((rule, rule.sent_at or thing.sent_at) for rule in thing.audience.all())
+        return bool(units_meant_by(sent, [unit]))
     newest = PeriodRule.objects.filter(period__form=thing).order_by("-opened_at", "-pk")[:MOST_RULES]
-    paths = {rule.opened_at: path_at(unit, rule.opened_at) for rule in newest}
-    return any(is_meant([rule], unit, paths[rule.opened_at]) for rule in newest)
+    return bool(units_meant_by(((rule, rule.opened_at) for rule in newest), [unit]))
 
 
 MOST_RULES = 200

@@ -31,7 +31,8 @@ from .asked import counts_below, is_meant
 def directive_for(person: Person, pk: int, *, at: datetime) -> Directive:
     """The directive numbered `pk` if `person` may see it at `at`; `Http404` otherwise, as if it did not exist.
 
-    She may when she sends directives of its unit, and once it is out when she sees the work of a unit that it asks.
+    She may when she sends directives of its unit, and once it is out when she sees the work of a unit that it asks, or of one
+    below which such a unit stood when it was asked.
     """
     found = _directives().filter(pk=pk).first()
     if found is None or not _may_see(person, found, at):
