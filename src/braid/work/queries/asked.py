@@ -17,8 +17,8 @@ from braid.work.models import Period, Rollup, Total
 
 
 def units_asked(period: Period, units: Sequence[Unit]) -> set[int]:
-    """Those of `units` (their numbers) that `period` asks, by where they stood when each of its rules was made: with the period or
-    later by a unit that passed its directive on. One query, and one for each such moment since which one of them was moved."""
+    """Those of `units` (their numbers) that `period` asks, by where they stood when each of its rules was made: with the period,
+    or later by a unit that passed its directive on. One query, and one for each such moment since which one of them was moved."""
     return units_meant_by(((rule, rule.opened_at) for rule in period.audience.all()), units)
 
 
