@@ -144,6 +144,19 @@ def deaths(work: Callable[[Progress], None], moments: Iterable[int]) -> list[int
     return [moment for moment in moments if _dies(work, moment)]
 
 
+def deaths_in_time(work: Callable[[], None], seconds: Iterable[float]) -> int:
+    """Do `work` in a child for each of `seconds` and kill it that long after it began; how many were still at work."""
+    at_work = 0
+    for wait in seconds:
+        child = _child(work)
+        time.sleep(wait)
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, f"a child failed: {status}"
+        at_work += os.WIFSIGNALED(status)
+    return at_work
+
+
 def _dies(work: Callable[[Progress], None], moment: int) -> bool:
     calls = count(1)
 

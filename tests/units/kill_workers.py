@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,16 +17,21 @@ from braid.kernel.imports import staging
 from braid.kernel.models import ImportBatch
 from braid.units.imports import import_units
 from braid.units.models import Placement, TreeEvent, Unit
-from tests.killing import Progress, deaths
+from tests.killing import Progress, deaths, deaths_in_time
 
 DATA = Path(__file__).parents[2] / "src" / "braid" / "units" / "data"
 FIELDS = ("number", "path", "parent", "level", "code", "name", "status")
+
+CHANCE = random.Random(int(os.environ.get("BRAID_TEST_SEED", "7")))
+LONGEST = 0.15
+"""Seconds after which an import is killed at the latest: about half of what it takes on a fast machine."""
 
 staging.BATCH = bulk.CHUNK = 900
 
 
 def disturbed() -> None:
-    """Import a file and then a changed one, killed at five moments each, before both are let through to their end."""
+    """Import a file and then a changed one, each killed five times in the middle of whatever it was doing and five times
+    between two steps, before both are let through to their end."""
     _import_both(kills=True)
 
 
@@ -37,12 +43,18 @@ def _import_both(*, kills: bool) -> None:
     """Prints what is in the database after each."""
     for file in (DATA / "us.csv", _changed_file()):
         if kills:
-            assert len(deaths(partial(_import, file), (1, 3, 6, 9, 10))) >= 4
+            waits = [CHANCE.uniform(0, LONGEST) for _ in range(5)]
+            assert deaths_in_time(partial(_import, file, _nobody), waits) >= 1
+            assert len(deaths(partial(_import, file), (1, 3, 6, 9, 10))) >= 3
         assert deaths(partial(_import_and_tell, file), [0]) == []
 
 
 def _import(file: Path, progress: Progress) -> None:
     import_units(file, by=OPERATOR, at=datetime(2026, 11, 23, tzinfo=UTC), progress=progress)
+
+
+def _nobody(*told: object) -> None:
+    """Nobody looks at the progress."""
 
 
 def _import_and_tell(file: Path, progress: Progress) -> None:
