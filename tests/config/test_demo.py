@@ -107,7 +107,7 @@ complaint.save()
 SPOIL_REPORTS = """
 from braid.work.enums import ReportState
 from braid.work.models import Handling, Report, Total
-Handling.objects.filter(pk=Handling.objects.filter(state="reported").first().pk).update(state="in_work")
+Handling.objects.filter(state="reported").update(state="in_work")
 total = Total.objects.filter(rollup__period__isnull=False).order_by("-unit_number")[0]
 total.filed["n"] += 1
 Total.objects.filter(rollup=total.rollup_id, unit_number=total.unit_number).update(filed=total.filed)
