@@ -168,11 +168,16 @@ def _inboxes(world: World, root: Unit, by: Person) -> Iterator[Line]:
     plain = median(lambda: _unread_copies(chance.choice(readers).person_id), least=50)
     yield Line("4", "how many are unread, through the ORM", words(whole), words(plain), whole / plain, "", note)
     for subject in SUBJECTS[:2]:
-        asked = Filters(text=subject)
-        whole = median(lambda: inbox_for(chance.choice(readers).person, at=later, filters=asked), least=50)  # noqa: B023
-        plain = median(lambda: _inbox_of_copies(chance.choice(readers).person_id, subject), least=50)  # noqa: B023
-        what = f"the whole page of a search for {subject} among them"
-        yield Line("4", what, words(whole), words(plain), whole / plain, "", "the peer looks at each title with LIKE")
+        yield _searched(subject, readers, chance, later)
+
+
+def _searched(subject: str, readers: list[Membership], chance: random.Random, at: datetime) -> Line:
+    """The whole page of a search for what some of the notices are about."""
+    asked = Filters(text=subject)
+    whole = median(lambda: inbox_for(chance.choice(readers).person, at=at, filters=asked), least=50)
+    plain = median(lambda: _inbox_of_copies(chance.choice(readers).person_id, subject), least=50)
+    what = f"the whole page of a search for {subject} among them"
+    return Line("4", what, words(whole), words(plain), whole / plain, "", "the peer looks at each title with LIKE")
 
 
 def _statements(readers: list[Membership], at: datetime) -> list[Statement]:
