@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
-from .prepared import prepared
+from .prepared import Statement, together
 
 CHUNK = 20_000
 """Rows between two calls of `on_progress`."""
@@ -53,12 +53,13 @@ def insert_few(model: type[models.Model], columns: Sequence[str], rows: Sequence
     Values and columns are as in `insert_rows`. For a row that is written very often: Django takes longer to compose its
     statement than the database to run it.
     """
+    return together(insertion(model, columns, rows))[0] if rows else []
+
+
+def insertion(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> Statement:
+    """The statement by which `insert_few` inserts `rows`, of which there is at least one; for `together`."""
     values = list(chain.from_iterable(_converted(model, columns, rows)))
-    if not values:
-        return []
-    with prepared(), connection.cursor() as cursor:
-        cursor.execute(_insert_few(model, tuple(columns), len(rows)), values)
-        return [number for (number,) in cursor.fetchall()]
+    return _insert_few(model, tuple(columns), len(rows)), values
 
 
 @cache

@@ -18,14 +18,14 @@ from django.utils.translation import ngettext
 from braid.kernel.access import Actor, require
 from braid.kernel.errors import BadInput, WrongState
 from braid.kernel.ledger import Strand, record
-from braid.kernel.prepared import prepared
+from braid.kernel.prepared import prepared, together
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.units.paths import ancestor_paths, number_of
 from braid.units.queries.history import path_at
 from braid.work.enums import APPROVAL_FLOW, ApprovalState, ReportState
 from braid.work.models import Approval, ApprovalEvent, Period, Report
-from braid.work.queries.approvals import open_parts_below, seal_of, units_approved
+from braid.work.queries.approvals import approved_among, open_parts_below, seal_of
 from braid.work.queries.rollups import Note, answer_of, reports_right_below
 from braid.work.rules import can_approve_at
 
@@ -74,7 +74,7 @@ def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime
     if not why.strip():
         raise BadInput(_("Say why it is reopened."), fields={"why": _("Write a reason.")})
     path = path_at(unit, period.opened_at)
-    approved = _hold(period, dict.fromkeys(ancestor_paths(path), False) | {path: True})
+    held = _hold(period, dict.fromkeys(ancestor_paths(path), False) | {path: True})
     approval = Approval.objects.filter(period=period, unit=unit, state=ApprovalState.IN_FORCE).first()
     if approval is None:
         raise WrongState(_("Nothing is approved here."))
@@ -83,19 +83,20 @@ def reopen_part(period: Period, unit: Unit, *, why: str, by: Actor, at: datetime
     notes = [Note(each.counted_path, answer_of(each), answer_of(each), was_approved=True) for each in reports]
     note_changes(period.rollup_id, notes, at=at)
     follow_reopening(period, [each.unit_id for each in reports], by=by, at=at)
+    (approved,) = together(approved_among(period, held))
     reopen_parts(period, dict.fromkeys(approved, why.strip()), by=by, at=at)
 
 
-def hold_parts(period: Period, paths: Iterable[str]) -> set[int]:
+def hold_parts(period: Period, paths: Iterable[str]) -> list[int]:
     """Hold the parts that reports at `paths` belong to, up to the root, together with others who file there: nobody approves
-    them meanwhile. Returns the numbers of the units whose parts were approved before."""
+    them meanwhile. Returns the numbers of their units; which of them were approved before, a later statement can read."""
     return _hold(period, {above: False for path in paths for above in ancestor_paths(path)})
 
 
 def reopen_parts(period: Period, whys: Mapping[int, str], *, by: Actor, at: datetime) -> None:
-    """Reopen the approvals of the units whose numbers stand in `whys`, which `hold_parts` returned, each for its reason there
-    (empty: a report came late), and no others: from the leaves to the root, as a part above is approved only while all parts
-    below it are."""
+    """Reopen the approvals of the units whose numbers stand in `whys`, whose parts are held, each for its reason there (empty: a
+    report came late), and no others: from the leaves to the root, as a part above is approved only while all parts below it
+    are."""
     if not whys:
         return
     in_force = Approval.objects.filter(period=period, unit__in=list(whys), state=ApprovalState.IN_FORCE)
@@ -129,9 +130,9 @@ def _approve_reports(period: Period, path: str, *, by: Actor, at: datetime) -> N
     follow_approval(period, [each.unit_id for each in filed], by=by, at=at)
 
 
-def _hold(period: Period, parts: Mapping[str, bool]) -> set[int]:
-    """Hold `parts` until the transaction ends, those that are True alone; returns the numbers of the units whose parts are
-    approved, as they are once the parts are held. SQLite has one writer anyway.
+def _hold(period: Period, parts: Mapping[str, bool]) -> list[int]:
+    """Hold `parts` until the transaction ends, those that are True alone; returns the numbers of their units. SQLite has one
+    writer anyway.
 
     Parts share `LOCKS` locks, so that a large batch does not use up the server's; everybody takes them in the same order.
     """
@@ -143,7 +144,7 @@ def _hold(period: Period, parts: Mapping[str, bool]) -> set[int]:
         numbers = sorted(locks)
         with prepared(), connection.cursor() as cursor:
             cursor.execute(_LOCK_ON_POSTGRESQL, [period.pk, period.pk, numbers, [locks[each] for each in numbers]])
-    return units_approved(period, map(number_of, parts))
+    return list(map(number_of, parts))
 
 
 _LOCK_ON_POSTGRESQL = """

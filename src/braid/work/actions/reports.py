@@ -12,11 +12,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from braid.kernel.access import Actor, require
-from braid.kernel.bulk import insert_few, insert_rows
+from braid.kernel.bulk import insert_rows, insertion
 from braid.kernel.errors import BadInput, Refused, WrongState
 from braid.kernel.files import Owner, Proven, keep_file
 from braid.kernel.ledger import Happened, Strand, record_all
 from braid.kernel.models import StoredFile
+from braid.kernel.prepared import Statement, together
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
@@ -25,19 +26,18 @@ from braid.work.checking import Check, measures_of, wrong_values
 from braid.work.enums import FILE_OWNER, REPORT_FLOW, ReportState
 from braid.work.measures import Answer
 from braid.work.models import Field, Period, Report, ReportVersion
+from braid.work.queries.approvals import approved_among
 from braid.work.queries.asked import units_asked
 from braid.work.queries.rollups import Note, answer_of
 from braid.work.rules import can_file_for_all, can_send_back
 
 from .approvals import hold_parts, reopen_parts
 from .handlings import follow_filing, follow_sending_back
-from .rollups import note_changes
+from .rollups import MANY, note_changes, noting
 from .time_taken import note_minutes
 
 CHUNK = 1_000
 """Reports in one statement."""
-MANY = 50
-"""From so many on new reports are streamed to the database."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +127,10 @@ def _file(period: Period, filings: Sequence[Filing], *, by: Actor, at: datetime)
         check_filing(asked, filing)
     paths = paths_at(units, period.opened_at)
     rows = [_report(period, filing, paths[filing.unit.pk], asked.fields, by=by, at=at) for filing in filings]
-    approved = hold_parts(period, [report.counted_path for report in rows])
+    held = hold_parts(period, [report.counted_path for report in rows])
     both = list(zip(filings, rows, strict=True))
-    _create([report for filing, report in both if filing.seen is None])
     _replace([(filing, report) for filing, report in both if filing.seen is not None])
-    note_changes(period.rollup_id, [_note(filing.seen, report) for filing, report in both], at=at)
+    approved = _count(period, both, held, at=at)
     note_minutes([(_minutes(filing.seen), filing.filled.minutes) for filing in filings], form=period.form_id)
     whys = _whys(both)
     reopen_parts(period, {unit: whys[unit] for unit in approved}, by=by, at=at)
@@ -241,27 +240,51 @@ def _begin(period: Period, unit: Unit, **kept: Any) -> Report:
     )
     try:
         with transaction.atomic():
-            _create([report])
+            report.save(force_insert=True)
     except IntegrityError as error:
         raise _changed_meanwhile() from error
     return report
 
 
-def _create(reports: Iterable[Report]) -> None:
-    """Write new reports. In one order, so that no two who write the same wait for each other."""
-    reports = sorted(reports, key=lambda report: report.unit_id)
-    for report, number in zip(reports, _insert(reports), strict=True):
-        report.pk, report._state.adding = number, False
+def _count(period: Period, both: Sequence[tuple[Filing, Report]], held: Iterable[int], *, at: datetime) -> list[int]:
+    """Let what is filed count, and write the reports that are new; returns the units, of those whose parts are `held`, that have
+    approved theirs. In one statement, unless there are many.
+
+    New reports go in one order, so that no two who write the same wait for each other.
+    """
+    new = sorted((report for filing, report in both if filing.seen is None), key=attrgetter("unit_id"))
+    notes = [_note(filing.seen, report) for filing, report in both]
+    which = approved_among(period, held)
+    if len(both) >= MANY:
+        _are_written(new, _stream(new))
+        note_changes(period.rollup_id, notes, at=at)
+        return together(which)[0]
+    approved, _changes, *numbers = together(
+        which, noting(period.rollup_id, notes, at=at), *([_inserting(new)] if new else [])
+    )
+    _are_written(new, *numbers)
+    return approved
 
 
-def _insert(reports: Sequence[Report]) -> list[int]:
+def _stream(reports: Sequence[Report]) -> list[int]:
     """Insert the rows of `reports`; returns their numbers."""
-    rows = ([getattr(report, name) for name in _INSERTED] for report in reports)
-    if len(reports) < MANY:
-        return insert_few(Report, _INSERTED, list(rows))
     numbers = _next_numbers(len(reports))
-    insert_rows(Report, ["id", *_INSERTED], ([number, *row] for number, row in zip(numbers, rows, strict=True)))
+    rows = zip(numbers, map(_row, reports), strict=True)
+    insert_rows(Report, ["id", *_INSERTED], ([number, *row] for number, row in rows))
     return numbers
+
+
+def _inserting(reports: Sequence[Report]) -> Statement:
+    return insertion(Report, _INSERTED, list(map(_row, reports)))
+
+
+def _row(report: Report) -> list[Any]:
+    return [getattr(report, name) for name in _INSERTED]
+
+
+def _are_written(reports: Sequence[Report], numbers: Sequence[int] = ()) -> None:
+    for report, number in zip(reports, numbers, strict=True):
+        report.pk, report._state.adding = number, False
 
 
 def _next_numbers(count: int) -> list[int]:

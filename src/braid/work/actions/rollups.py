@@ -14,8 +14,9 @@ from pyroaring import BitMap
 
 from braid.contact.models import AudienceRule
 from braid.contact.queries.audience import units_of_all
+from braid.kernel.bulk import insert_few, insert_rows, insertion
 from braid.kernel.pace import Pace
-from braid.kernel.prepared import prepared
+from braid.kernel.prepared import Statement, prepared
 from braid.units import snapshot
 from braid.units.models import Unit
 from braid.units.paths import number_of
@@ -31,17 +32,12 @@ FROZEN_AT_ONCE = 1_000
 """Totals in one transaction of freezing."""
 LEAST, MOST = 20, 5_000
 """Changes in one folding transaction."""
+MANY = 50
+"""From so many on rows are streamed to the database."""
 
 _CLAIM = """
     DELETE FROM work_change WHERE id IN (SELECT id FROM work_change ORDER BY rollup_id, path, id LIMIT %s)
     RETURNING id, rollup_id, path, was, now, was_approved, is_approved
-"""
-_NOTE = """
-    INSERT INTO work_change (rollup_id, at, path, was, now, was_approved, is_approved) VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
-_NOTE_MANY_ON_POSTGRESQL = """
-    INSERT INTO work_change (rollup_id, at, path, was, now, was_approved, is_approved)
-    SELECT %s, %s, * FROM unnest(%s::text[], %s::jsonb[], %s::jsonb[], %s::boolean[], %s::boolean[])
 """
 _KEEP = """
     INSERT INTO work_total (rollup_id, expected, unit_number, path, filed, approved) VALUES (%s, 0, %s, %s, %s, %s)
@@ -58,10 +54,17 @@ _pace = Pace(LEAST, MOST, rows=100)
 
 
 def note_changes(rollup: int, notes: Iterable[Note], *, at: datetime) -> None:
-    """Note that answers to the roll-up numbered `rollup` changed, in the transaction that changes them. One statement."""
-    rows = [(note.path, _kept(note.was), _kept(note.now), note.was_approved, note.is_approved) for note in notes]
-    if rows:
-        _write(_NOTE, _NOTE_MANY_ON_POSTGRESQL, [rollup, connection.ops.adapt_datetimefield_value(at)], rows)
+    """Note that answers to the roll-up numbered `rollup` changed, in the transaction that changes them."""
+    rows = _noted(rollup, notes, at)
+    if len(rows) < MANY:
+        insert_few(Change, _NOTED, rows)
+    else:
+        insert_rows(Change, _NOTED, rows)
+
+
+def noting(rollup: int, notes: Iterable[Note], *, at: datetime) -> Statement:
+    """The statement by which `note_changes` notes at least one change, and fewer than `MANY`; for `together`."""
+    return insertion(Change, _NOTED, _noted(rollup, notes, at))
 
 
 def freeze_rollups(at: datetime) -> int:
@@ -127,8 +130,17 @@ def _sums(part: Part) -> tuple[str, str]:
     return _dumped(part.filed.as_json), _dumped(part.approved.as_json)
 
 
-def _kept(answer: Answer | None) -> str | None:
-    return _dumped(answer.as_json) if answer else None
+_NOTED = ("rollup_id", "at", "path", "was", "now", "was_approved", "is_approved")
+
+
+def _noted(rollup: int, notes: Iterable[Note], at: datetime) -> list[tuple[Any, ...]]:
+    return [
+        (rollup, at, note.path, _kept(note.was), _kept(note.now), note.was_approved, note.is_approved) for note in notes
+    ]
+
+
+def _kept(answer: Answer | None) -> dict[str, Any] | None:
+    return answer.as_json if answer else None
 
 
 _dumped = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length, Substr
 
 from braid.kernel.access import AFTER_DESCENDANTS
 from braid.kernel.keyset import Page, page_of
-from braid.kernel.prepared import one_of, prepared
+from braid.kernel.prepared import Statement, one_of
 from braid.units.enums import STEP
 from braid.units.models import Placement, Unit
 from braid.units.paths import number_of
@@ -44,13 +43,11 @@ def open_parts_below(period: Period, path: str) -> list[str]:
     return [each for each in waiting if parts[each].filed.n]
 
 
-def units_approved(period: Period, units: Iterable[int]) -> set[int]:
-    """Those of `units` (numbers) whose parts of `period` are approved. One query; by hand, as every report that is filed asks it
-    and composing it would take longer than the database does."""
+def approved_among(period: Period, units: Iterable[int]) -> Statement:
+    """The statement that finds those of `units` (numbers) whose parts of `period` are approved; for `together`. By hand, as every
+    report that is filed asks it and composing it would take longer than the database does."""
     is_one, numbers = one_of("unit_id", units)
-    with prepared(), connection.cursor() as cursor:
-        cursor.execute(_APPROVED_SQL.format(is_one=is_one), [period.pk, ApprovalState.IN_FORCE, *numbers])
-        return {number for (number,) in cursor.fetchall()}
+    return _APPROVED_SQL.format(is_one=is_one), [period.pk, ApprovalState.IN_FORCE, *numbers]
 
 
 _APPROVED_SQL = "SELECT unit_id FROM work_approval WHERE period_id = %s AND state = %s AND {is_one}"
