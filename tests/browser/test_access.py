@@ -61,6 +61,18 @@ def test_axe_in_both_schemes_text_at_200_percent_and_nothing_moves(visit: Visit,
     assert wide == []
 
 
+def test_axe_on_what_anybody_reads(visit: Visit, head: Person) -> None:
+    from braid.contact.models import Group, Notice
+
+    shared = Notice.objects.get(title="Lanterns").pk, Group.objects.get().unit.code
+    page = visit("/stories/at/county/", language="zh-hant")
+    for path in ("/stories/at/county/", f"/notices/{shared[0]}/", f"/groups/at/{shared[1]}/"):
+        page.goto(path)
+        expect(page.get_by_role("navigation", name="層級").get_by_role("link", name="county")).to_be_visible()
+        assert_accessible(page)
+        assert_accessible_at_night(page)
+
+
 def sticking_out(page: Page) -> list[str]:
     """What makes the page scroll sideways."""
     found: list[str] = page.evaluate(

@@ -54,6 +54,7 @@ def test_the_journey_of_a_group(world: SimpleNamespace, enter: Enter) -> None:
     assert "Books" in card
     assert "fewer than 10" in card
     assert "Ann" not in card
+    assert '<meta property="og:description" content="Books">' in card
     assert f"next=/groups/at/{code}/" in card
 
     her = factories.person("Bea")
@@ -103,6 +104,7 @@ def test_the_invitation_opens_the_door_for_whoever_has_it(world: SimpleNamespace
     assert client.get(reverse("group", args=[group.unit.code])).status_code == 404
     page = client.get(link).content.decode()
     assert f'name="key" value="{group.invite_key}"' in page
+    assert "og:" not in page
     client.post(reverse("group_join", args=[group.unit.code]), {"key": group.invite_key})
     assert Membership.objects.filter(person=her, unit=group.unit, office=Office.MEMBER).exists()
 

@@ -99,6 +99,13 @@ def test_the_links_lead_to_the_other_languages(world: SimpleNamespace, notice: N
     )
 
 
+def test_a_shared_one_is_in_the_language_of_its_link(notice: Notice, client: Client) -> None:
+    page = client.get(reverse("notice", args=[notice.pk]), {"language": "en"}).content.decode()
+    assert f'<meta property="og:url" content="http://testserver/notices/{notice.pk}/?language=en">' in page
+    assert '<meta property="og:locale" content="en_GB">' in page
+    assert '<meta property="og:locale:alternate" content="zh_CN">' in page
+
+
 def test_it_is_found_by_the_words_of_each(world: SimpleNamespace, notice: Notice, now: datetime) -> None:
     her = world.liaisons["village"]
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from braid.contact.actions import correct_notice, fold_spool, freeze_due
+from braid.contact.actions import correct_notice, fold_spool, freeze_due, withdraw_notice
 from braid.contact.enums import NoticeState
 from braid.contact.models import Notice, Receipt
 from braid.kernel.access import OPERATOR
@@ -147,6 +147,36 @@ def test_public_notices_are_open_and_others_ask_to_sign_in(world: SimpleNamespac
     assert "<script>x" not in page
     for pk in (internal.pk, 99999):
         assert client.get(reverse("notice", args=[pk])).status_code == 302
+
+
+def test_a_public_notice_says_where_it_is_shared_what_it_is(
+    world: SimpleNamespace, client: Client, now: datetime
+) -> None:
+    public = factories.notice(world.province, title="Open day", body="**Come** all\n\n<i>soon</i>", is_public=True)
+    page = text_of(client, "notice", public.pk)
+    assert '<meta property="og:title" content="Open day">' in page
+    assert '<meta property="og:type" content="article">' in page
+    assert f'<meta property="og:url" content="http://testserver/notices/{public.pk}/">' in page
+    assert page.count('content="Come all soon"') == 2
+    withdraw_notice(public, why="wrong day", by=OPERATOR, at=now)
+    page = text_of(client, "notice", public.pk)
+    assert "Come all" not in page
+    assert page.count('content="This notice was withdrawn: wrong day"') == 2
+
+
+@pytest.mark.parametrize("is_public", [False, True])
+def test_what_is_not_out_for_everybody_says_nothing_where_it_is_shared(
+    world: SimpleNamespace, sign_in: Callable[[Person], Client], *, is_public: bool
+) -> None:
+    """An internal notice, and a draft that is to be public: not to the public nor to those who read or write it."""
+    sent_at = None if is_public else factories.notices.LONG_AGO
+    notice = factories.notice(world.province, title="Budget", is_public=is_public, sent_at=sent_at)
+    address = reverse("notice", args=[notice.pk])
+    for client in (Client(), sign_in(world.heads["province"])):
+        page = client.get(address, follow=True).content.decode()
+        assert "og:" not in page
+        assert 'name="description"' not in page
+    assert "Budget" in page
 
 
 def test_members_are_not_counted_below_ten(

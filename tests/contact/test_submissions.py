@@ -70,6 +70,7 @@ def test_the_journey_of_a_story(world: SimpleNamespace) -> None:
     client.post(reverse("submission_new", args=[world.county.code]), said)
     made = Submission.objects.get()
     assert Client().get(reverse("submission", args=[made.pk])).status_code == 404
+    assert "og:" not in page_of(client, "submission", made.pk) + page_of(head, "submission", made.pk)
     assert "Our well" in page_of(head, "today")
     assert "Li Na" in page_of(head, "submissions", world.county.code)
     SHELF.clear()
@@ -82,6 +83,8 @@ def test_the_journey_of_a_story(world: SimpleNamespace) -> None:
     public = page_of(Client(), "submission", made.pk) + page_of(Client(), "submissions_public", world.county.code)
     assert "We dug it" in public
     assert "Li Na" not in public
+    assert public.count('<meta property="og:description" content="We dug it">') == 1
+    assert public.count('<meta property="og:title" content="Stories and ideas · county">') == 1
     assert "Thank you for this" in page_of(client, "submissions_mine")
     send_due(timezone.now() + timedelta(hours=12))  # not at night
     assert [(message.to, message.subject) for message in mail.outbox] == [

@@ -131,7 +131,28 @@ def test_language_by_query_and_by_header(client: Client, units: dict[str, Unit])
     assert "<h1>Changxing</h1>" in page
     assert '<html lang="en"' in page
     assert 'hreflang="zh-hans" href="http://testserver/u/county/?lang=zh-hans"' in page
-    assert '<meta property="og:title" content="Changxing">' in page
+    tags = tags_of(page)
+    assert tags["og:title"] == "Changxing"
+    assert (tags["og:locale"], tags["og:url"]) == ("en_GB", "http://testserver/u/county/?lang=en")
+    assert '<link rel="canonical" href="http://testserver/u/county/?lang=en">' in page
+
+
+def test_where_it_is_shared_it_says_what_it_does_itself_or_where_it_stands(
+    client: Client, units: dict[str, Unit]
+) -> None:
+    tell(units["nation"], about="We are everywhere.")
+    tags = tags_of(read(client))
+    assert tags["og:type"] == "website"
+    assert tags["og:url"] == "http://testserver/u/county/"
+    assert tags["og:image"].startswith("http://testserver/static/kernel/shared")
+    assert tags["og:description"] == tags["description"] == "nation · province · city · county"
+    SHELF.clear()
+    assert tags_of(read(client, "/"))["description"] == "We are everywhere."
+
+
+def tags_of(page: str) -> dict[str, str]:
+    """What the page says of itself, by name; of several alternates the last."""
+    return dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">', page))
 
 
 def test_public_notices_of_the_unit_and_those_above(client: Client, units: dict[str, Unit]) -> None:

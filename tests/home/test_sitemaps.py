@@ -52,5 +52,5 @@ def test_robots(client: Client) -> None:
     text = client.get("/robots.txt").content.decode()
     assert "Sitemap: http://testserver/sitemap.xml" in text
     assert re.search(r"^Disallow: /$", text, re.M)
-    assert set(re.findall(r"^Allow: /(.*)$", text, re.M)) >= {"$", "u/", "static/"}
+    assert set(re.findall(r"^Allow: /(.*)$", text, re.M)) >= {"$", "u/", "notices/", "static/"}
     assert not Unit.objects.exists()

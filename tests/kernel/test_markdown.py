@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from braid.kernel.markdown import render
+from braid.kernel.markdown import plain, render
 
 
 def test_what_people_write() -> None:
@@ -34,3 +34,10 @@ def test_nothing_that_runs_or_loads_comes_through(text: str) -> None:
     html = render(text).lower()
     handlers = ("onerror=", "onclick=", "style=", '="javascript', '="data', '="\x01')
     assert [bad for bad in (*handlers, "<script", "<img", "<iframe", "<style", "<svg") if bad in html] == []
+
+
+def test_the_words_alone() -> None:
+    html = render(
+        "# Meeting\n请**务必**参加 & [sign](https://a.example)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n- two"
+    )
+    assert plain(html).split() == ["Meeting", "请务必参加", "&", "sign", "a", "b", "1", "2", "one", "two"]

@@ -96,7 +96,8 @@ def body(answer: HttpResponse, url: str) -> bytes:
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_answers(route: Route, world: World, clients: dict[str, PlainClient]) -> None:
-    """Each relation is answered what the table says; a 404 for something out of scope says the same as for nothing at all."""
+    """Each relation is answered what the table says; a 404 for something out of scope says the same as for nothing at all;
+    only a page that is open to everybody says what it is where its address is shared."""
     for relation, expected in route.expect.items():
         if connection.vendor != "sqlite" and relation not in ON_EVERY_DATABASE:
             continue
@@ -104,6 +105,8 @@ def test_answers(route: Route, world: World, clients: dict[str, PlainClient]) ->
             client, url = clients[relation], address(route, world)
             answer = ask(route, route.method, client, url, world)
             assert answer.status_code == expected, (relation, answer.content[:2000])
+            if not answer.streaming and b'property="og:' in answer.content:
+                assert route.expect["anonymous"] == 200, f"{relation}: what is not public says what it is"
             if answer.status_code == 404 and (route.absent or route.absent_query):
                 nowhere = address(route, world, absent=True)
                 absent = ask(route, route.method, client, nowhere, world)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import nh3
 import pyromark
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 TAGS = {
@@ -23,11 +27,20 @@ def render(text: str) -> SafeString:
 
     Headings begin at `h2`, because the page has its own `h1`. A single line end is a line break, as people mean it.
     """
-    html = _markdown.html(_with_breaks(text))
+    made = _markdown.html(_with_breaks(text))
     for level in (3, 2, 1):
-        html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
-    clean = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener")
+        made = made.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
+    clean = nh3.clean(made, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener")
     return mark_safe(clean)  # noqa: S308 (cleaned in the line above)
+
+
+def plain(rendered: SafeString) -> str:
+    """The words alone of what `render` made, for where no markup can stand: not safe, the template escapes it."""
+    return html.unescape(strip_tags(_CELL_END.sub(" ", rendered)))
+
+
+_CELL_END = re.compile("</t[dh]>")
+"""All other words that markup keeps apart stand on lines of their own."""
 
 
 def _with_breaks(text: str) -> str:

@@ -74,8 +74,13 @@ def photos_of(submission: Submission) -> list[StoredFile]:
     return list(StoredFile.objects.filter(owner=SUBMISSION, owner_number=submission.pk).order_by("pk"))
 
 
+def is_published(found: Submission) -> bool:
+    """Whether everybody can read it."""
+    return found.state == SubmissionState.ACCEPTED and found.unit.status == UnitStatus.ACTIVE
+
+
 def _is_seen(person: Actor | None, found: Submission) -> bool:
-    if found.state == SubmissionState.ACCEPTED and found.unit.status == UnitStatus.ACTIVE:
+    if is_published(found):
         return True
     if person is None:
         return False

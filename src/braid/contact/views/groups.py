@@ -48,7 +48,9 @@ from braid.contact.rules import (
     ends_soon,
     is_active,
 )
+from braid.contact.words import readers_language
 from braid.kernel.access import may, require
+from braid.kernel.opengraph import OpenGraph, opengraph
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.enums import Office
 from braid.people.middleware import reader_of
@@ -86,11 +88,24 @@ def group_page(request: HttpRequest, code: str, *, key: str) -> HttpResponse:
         "people": people,
         "fewest": FEWEST_SHOWN,
         "rules": JoinRule,
+        "opengraph": _shared(request, found) if found.is_public else None,
         "ancestors": _ancestors(found.unit),
         **(_hers(person, found, place, on) if person else {}),
         **(_inside(found, on) if place.sees_inside else {"head": None}),
     }
     return render(request, "contact/group.html" if place.sees_inside else "contact/group_card.html", context)
+
+
+def _shared(request: HttpRequest, found: Group) -> OpenGraph:
+    """What its card says of itself where its address is shared: without the key that may have led here."""
+    return opengraph(
+        request,
+        kind="website",
+        title=found.unit.display_name,
+        text=found.purpose,
+        path=reverse("group", args=[found.unit.code]),
+        languages=[readers_language()],
+    )
 
 
 def _hers(person: Person, found: Group, place: Place, on: date) -> dict[str, Any]:

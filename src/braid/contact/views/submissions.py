@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +16,7 @@ from braid.contact.enums import SUBMISSION_FLOW, SubmissionState
 from braid.contact.forms import SubmissionForm
 from braid.contact.models import Submission
 from braid.contact.queries.submissions import (
+    is_published,
     photos_of,
     published_at,
     submission_for,
@@ -24,6 +26,8 @@ from braid.contact.queries.submissions import (
     units_to_send_to,
 )
 from braid.contact.rules import ANSWER_SUBMISSIONS, can_answer_submissions_of
+from braid.contact.words import readers_language
+from braid.kernel.opengraph import OpenGraph, opengraph
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.middleware import reader_of
 from braid.people.models import Person
@@ -81,7 +85,15 @@ _LISTED = (SubmissionState.SENT.value, SubmissionState.ACCEPTED.value, Submissio
 def submissions_public(request: HttpRequest, code: str) -> HttpResponse:
     """Everything a unit has published, for everybody."""
     unit, found = published_at(code, cursor=request.GET.get("cursor", ""))
-    return render(request, "contact/submissions_public.html", {"unit": unit, "page": found})
+    shared = opengraph(
+        request,
+        kind="website",
+        title=f"{_('Stories and ideas')} · {unit.display_name}",
+        text=" · ".join(one.title for one in found.rows),
+        path=reverse("submissions_public", args=[code]),
+        languages=[readers_language()],
+    )
+    return render(request, "contact/submissions_public.html", {"unit": unit, "page": found, "opengraph": shared})
 
 
 @require_safe
@@ -96,9 +108,22 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
         "photos": photos_of(found),
         "states": SubmissionState,
         "is_hers": person is not None and person.pk == found.person_id,
+        "opengraph": _shared(request, found) if is_published(found) else None,
         **_answers(person, found),
     }
     return render(request, "contact/submission.html", context)
+
+
+def _shared(request: HttpRequest, found: Submission) -> OpenGraph:
+    """What it says of itself where its address is shared. Its photos stay here: only from here can she take them back."""
+    return opengraph(
+        request,
+        kind="article",
+        title=found.title,
+        text=found.text,
+        path=reverse("submission", args=[found.pk]),
+        languages=[readers_language()],
+    )
 
 
 def _answers(person: Person | None, found: Submission) -> dict[str, bool]:

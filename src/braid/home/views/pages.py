@@ -13,18 +13,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import format_html_join
-from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from braid.contact.queries.groups import is_public_group
 from braid.home.hot import keep_while
 from braid.home.queries.pages import Home, chain_to, home_along, home_of, shown_above
+from braid.kernel.opengraph import OpenGraph, opengraph
 from braid.units.enums import UnitKind, UnitStatus
 from braid.units.models import Unit
 from braid.units.queries.history import unit_by_code
 from braid.units.queries.units import root_unit
-
-OG_LOCALES = {"zh-hans": "zh_CN", "zh-hant": "zh_TW", "en": "en_GB"}
 
 
 @require_safe
@@ -84,29 +82,36 @@ def closed_page(request: HttpRequest, unit: Unit) -> HttpResponse:
 
 def shown(request: HttpRequest, home: Home) -> dict[str, Any]:
     """What the Home's template needs."""
-    path = "/" if home.unit.depth == 0 else reverse("home", args=[home.unit.code])
-    canonical = request.build_absolute_uri(path)
+    path = reverse("root_home") if home.unit.depth == 0 else reverse("home", args=[home.unit.code])
+    address = request.build_absolute_uri(path)
     return {
         "home": home,
         "unit": home.unit,
         "has_reach": any(home.told[field] for field in ("phone", "email", "address", "hours")),
-        "description": description_of(home),
-        "og_locale": OG_LOCALES.get(translation.get_language() or "", "en_GB"),
-        "canonical": canonical,
+        "opengraph": _shared(request, home, path),
+        "address": address,
         "in_languages": format_html_join(
-            "\n  ", _IN_LANGUAGE, ((code, f"{canonical}?lang={code}") for code, _name in settings.LANGUAGES)
+            "\n  ", _IN_LANGUAGE, ((code, f"{address}?lang={code}") for code in _LANGUAGES)
         ),
         "feeds": {name: reverse(name, args=[home.unit.code]) for name in ("home_atom", "home_rss")},
     }
 
 
+_LANGUAGES = tuple(dict(settings.LANGUAGES))
 _IN_LANGUAGE = '<link rel="alternate" hreflang="{}" href="{}">'
 
 
-def description_of(home: Home) -> str:
-    """One or two lines for search engines and shared links: what the unit does, else where it stands."""
-    told = home.told["about"]
-    return Truncator(told.text).chars(160) if told else " · ".join(str(step) for step in [*home.above, home.unit])
+def _shared(request: HttpRequest, home: Home, path: str) -> OpenGraph:
+    """What the Home says of itself where it is listed or shared: what the unit itself says it does, else where it stands."""
+    told, language = home.told["about"], language_of(request)
+    return opengraph(
+        request,
+        kind="website",
+        title=home.unit.display_name,
+        text=told.text if told and told.source is None else " · ".join(map(str, [*home.above, home.unit])),
+        path=f"{path}?lang={language}" if "lang" in request.GET else path,
+        languages=[language, *(code for code in _LANGUAGES if code != language)],
+    )
 
 
 def drawn(request: HttpRequest, template: str, context: dict[str, Any]) -> str:

@@ -17,8 +17,11 @@ from braid.home.queries.sitemaps import homes_in, parts
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
-OPEN_TO_ROBOTS = ("$", "?lang=", "u/", "groups/", "static/", "sitemap", "manifest.webmanifest", "theme.css")
-"""What search engines may read, as RFC 9309 writes it; all else needs an account or costs a search, and stays closed."""
+OPEN_TO_ROBOTS = (
+    *("$", "?lang=", "u/", "groups/", "notices/", "stories/", "r/"),
+    *("static/", "sitemap", "manifest.webmanifest", "theme.css"),
+)
+"""What search engines and previews of links may read, as RFC 9309 writes it; all else needs an account or costs a search."""
 
 
 @require_safe
