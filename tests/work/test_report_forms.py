@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
@@ -36,8 +37,8 @@ Post = Callable[..., HttpResponseBase]
 ENTRY = {
     "title_en": "Work of the month",
     "title_zh_hans": "本月工作",
-    "purpose": "To plan the next month.",
-    "basis": "Plan of 2026",
+    "purpose_en": "To plan the next month.",
+    "basis_en": "Plan of 2026",
     "every": "month",
     "due_days": "7",
     "minutes": "10",
@@ -69,7 +70,7 @@ def asked(kind: str = "number", text: str = "How many lessons?", **others: str) 
 
 
 def test_a_form_is_made_step_by_step(world: SimpleNamespace, head: Client, post: Post) -> None:
-    assert post("report_form_new", unit="county", **ENTRY | {"basis": ""}).status_code == 422
+    assert post("report_form_new", unit="county", **ENTRY | {"basis_en": ""}).status_code == 422
     assert post("report_form_new", unit="nation", **ENTRY).status_code == 422, "not hers"
     post("report_form_new", unit="county", **ENTRY)
     made = ReportForm.objects.get()
@@ -96,6 +97,27 @@ def test_a_form_is_made_step_by_step(world: SimpleNamespace, head: Client, post:
     made.refresh_from_db()
     assert made.state == "open"
     assert "in use" in text_of(head, "report_form", made.pk)
+
+
+def test_everybody_reads_what_for_and_on_what_basis_in_her_language(
+    world: SimpleNamespace, head: Client, post: Post
+) -> None:
+    made = report_form(world.county)
+    entry = ENTRY | {"every": "once", "purpose_zh_hans": "安排下月工作。", "basis_zh_hans": "2026年计划"}
+    assert post("report_form_edit", made.pk, **entry | {"purpose_en": ""}).status_code == 302, "it stands in Chinese"
+    assert post("report_form_edit", made.pk, **entry).status_code == 302
+    there = period(ReportForm.objects.get()).pk
+    key = {"Accept-Language": "zh-hant"}
+    for path in (reverse("report_form", args=[made.pk]), reverse("report_fill", args=[there, "village"])):
+        assert "To plan the next month." in head.get(path).content.decode()
+        page = head.get(path, headers=key).content.decode()
+        assert '<span lang="zh-hans">安排下月工作。</span>' in page
+        assert "To plan" not in page
+    assert "安排下月工作。" in head.get(reverse("report_form_paper", args=[made.pk]), headers=key).content.decode()
+    told = head.get("/api/v1/forms", headers={"Accept-Language": "zh-hans"}).json()["rows"][0]
+    assert (told["purpose"], told["basis"]) == ("安排下月工作。", "2026年计划")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReportForm.objects.update(basis={})
 
 
 def test_numbers_that_must_fit_together(world: SimpleNamespace, head: Client, post: Post) -> None:

@@ -38,11 +38,11 @@ LONGEST_QUESTION, LONGEST_HELP = 300, 500
 
 @dataclass(frozen=True)
 class FormPlan:
-    """What a form is to be; `title` is a text by language."""
+    """What a form is to be; its texts by language."""
 
     title: Mapping[str, str]
-    purpose: str
-    basis: str
+    purpose: Mapping[str, str]
+    basis: Mapping[str, str]
     minutes: int
     ends_on: date
     every: Every = Every.ONCE
@@ -367,11 +367,11 @@ def _check_not_ended(form: ReportForm) -> None:
 
 def _check_plan(plan: FormPlan, *, on: date) -> None:
     wrong: dict[str, Any] = {}
-    if not any(text.strip() for text in plan.title.values()):
+    if not _is_said(plan.title):
         wrong["title"] = _("Write a title.")
-    if not plan.purpose.strip():
+    if not _is_said(plan.purpose):
         wrong["purpose"] = _("Say what the answers are for.")
-    if not plan.basis.strip():
+    if not _is_said(plan.basis):
         wrong["basis"] = _("Say on what basis you ask. Without one, nobody has to answer.")
     if plan.minutes < 1:
         wrong["minutes"] = _("Say how many minutes it takes.")
@@ -379,6 +379,10 @@ def _check_plan(plan: FormPlan, *, on: date) -> None:
         wrong["ends_on"] = _("The last day lies in the past.")
     if wrong:
         raise BadInput(_("The form cannot be registered like this."), fields=wrong)
+
+
+def _is_said(words: Mapping[str, str]) -> bool:
+    return any(text.strip() for text in words.values())
 
 
 def _check_field(plan: FieldPlan) -> None:
@@ -389,7 +393,7 @@ def _check_field(plan: FieldPlan) -> None:
 def why_not_asked(plan: FieldPlan) -> dict[str, Any]:
     """What stands in the way of a question, by the field of `plan`; empty when nothing does."""
     wrong: dict[str, Any] = {}
-    if not any(text.strip() for text in plan.text.values()):
+    if not _is_said(plan.text):
         wrong["text"] = _("Write a question.")
     for name, longest in (("text", LONGEST_QUESTION), ("help", LONGEST_HELP)):
         if any(len(text) > longest for text in getattr(plan, name).values()):

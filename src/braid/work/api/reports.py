@@ -236,8 +236,9 @@ def push(request: Caller, pk: int, body: ReportsIn) -> list[PushedOut]:
 
 
 def _form_out(form: models.ReportForm) -> FormOut:
-    same = ("purpose", "basis", "every", "minutes", "state", "ends_on")
-    return FormOut(id=form.pk, unit=form.unit.code, title=str(form), **{name: getattr(form, name) for name in same})
+    same = ("every", "minutes", "state", "ends_on")
+    texts = {"title": str(form), "purpose": str(form.said_purpose), "basis": str(form.said_basis)}
+    return FormOut(id=form.pk, unit=form.unit.code, **texts, **{name: getattr(form, name) for name in same})
 
 
 def _period(period: models.Period) -> dict[str, Any]:

@@ -22,12 +22,31 @@ from braid.work.enums import Every, FieldKind, RollUp
 from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import Field, ReportForm, ReportFormRule
 
-REGISTERED = ("purpose", "basis", "every", "due_days", "minutes", "ends_on")
-"""What the register says of a form besides its title."""
+REGISTERED = ("every", "due_days", "minutes", "ends_on")
+"""What the register says of a form besides its texts."""
 
 
 def _title() -> forms.Field:
     return forms.CharField(label=_("Title"), max_length=120, required=False)
+
+
+def _purpose() -> forms.Field:
+    return forms.CharField(
+        label=_("What the answers are for"),
+        max_length=1_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Everybody who fills it in reads this."),
+    )
+
+
+def _basis() -> forms.Field:
+    return forms.CharField(
+        label=_("Legal or other basis"),
+        max_length=300,
+        required=False,
+        help_text=_("Which plan, rule or decision lets you ask. Without one, nobody has to answer."),
+    )
 
 
 def _text() -> forms.Field:
@@ -61,20 +80,9 @@ class MinutesForm(forms.Form):
 class RegisterForm(OverBudgetForm, MinutesForm, InThreeLanguages):
     """The register entry of a form; with a reason where more minutes of a form in use would put units over their budget."""
 
-    texts = {"title": _title}
-    needed = ("title",)
+    texts = {"title": _title, "purpose": _purpose, "basis": _basis}
+    needed = ("title", "purpose", "basis")
 
-    purpose = forms.CharField(
-        label=_("What the answers are for"),
-        max_length=1_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Everybody who fills it in reads this."),
-    )
-    basis = forms.CharField(
-        label=_("Legal or other basis"),
-        max_length=300,
-        help_text=_("Which plan, rule or decision lets you ask. Without one, nobody has to answer."),
-    )
     every = forms.TypedChoiceField(label=_("How often it is asked"), choices=Every.choices, coerce=Every)
     due_days = forms.IntegerField(
         label=_("Days to answer"), min_value=1, max_value=365, initial=7, help_text=_("After the end of each period.")
@@ -86,7 +94,8 @@ class RegisterForm(OverBudgetForm, MinutesForm, InThreeLanguages):
     def __init__(self, *args: Any, report_form: ReportForm | None = None, **kwargs: Any) -> None:
         if report_form:
             given = {name: getattr(report_form, name) for name in (*REGISTERED, "over_budget_why")}
-            kwargs["initial"] = self.initial_of(title=report_form.title) | given
+            texts = {name: getattr(report_form, name) for name in self.texts}
+            kwargs["initial"] = self.initial_of(**texts) | given
         super().__init__(*args, **kwargs)
         if report_form and report_form.state != "draft":
             self.fields["every"].disabled = True  # its periods are counted already
@@ -94,7 +103,8 @@ class RegisterForm(OverBudgetForm, MinutesForm, InThreeLanguages):
     @property
     def plan(self) -> FormPlan:
         """What was filled in, once the form is valid."""
-        return FormPlan(title=self.words("title"), **{name: self.cleaned_data[name] for name in REGISTERED})
+        texts = {name: self.words(name) for name in self.texts}
+        return FormPlan(**texts, **{name: self.cleaned_data[name] for name in REGISTERED})
 
 
 class NewRegisterForm(UnitInReach, RegisterForm):
