@@ -134,6 +134,62 @@ def test_numbers_that_must_fit_together(world: SimpleNamespace, head: Client, po
     assert newest_version(made).checks == []
 
 
+def test_checks_with_a_number_a_condition_or_a_demand(world: SimpleNamespace, head: Client, post: Post) -> None:
+    made = form_draft(world.county)
+    cells = {"rows_en": "young\nold", "columns_en": "women\nmen"}
+    post("form_question_new", made.pk, **asked(text="People"))
+    post("form_question_new", made.pk, **asked("table", "By age", places="1", **cells) | {"is_required": ""})
+    post("form_question_new", made.pk, **asked("choice", "How did it go?", choices_en="well\nbadly"))
+    post("form_question_new", made.pk, **asked("text", "What was hard?") | {"is_required": ""})
+    said = {"words_en": "Look again."}
+    for rule in (
+        {"left": "f1", "compare": "="},
+        {"left": "f4", "compare": "=", "plus": "3"},
+        {"compare": "answered"},
+        {"left": "f1", "compare": "<", "plus": "many"},
+    ):
+        assert post("form_check_new", made.pk, **rule, **said).status_code == 422
+    post("form_check_new", made.pk, left="f2", compare="=", right="f1", plus="-1.5", **said)
+    post("form_check_new", made.pk, left="f1", compare="<=", plus="1,000", **said)
+    post("form_check_new", made.pk, left=["f2", "f4"], compare="answered", right="f1", plus="2", when="f3#1", **said)
+    page = text_of(head, "report_form", made.pk)
+    assert "By age = People − 1.5: Look again." in page
+    assert "People ≤ 1000: Look again." in page
+    assert "If “How did it go?” is “badly”: “By age”, “What was hard?” must be answered: Look again." in page
+    well, badly = {"f1": "10", "f3": "0"}, {"f1": "10", "f3": "1"}
+    table = {"f2_0_0": "8.5"}
+    for answers in (
+        well,
+        well | table,
+        badly | table | {"f4": "The way."},
+        badly | {"f2_0_0": "8.0", "f2_1_1": "0.5", "f4": "x"},
+    ):
+        assert post("report_form_preview", made.pk, **answers).status_code == 302, answers
+    for answers, key in (
+        (well | {"f2_0_0": "8.4"}, "f2_0_0"),
+        (well | {"f1": "1001"}, "f1"),
+        (badly | {"f4": "The way."}, "f2_0_0"),
+        (badly | table, "f4"),
+    ):
+        tried = post("report_form_preview", made.pk, **answers)
+        assert (tried.status_code, tried.context["form"].errors) == (422, {key: ["Look again."]}), answers
+
+
+def test_a_check_goes_when_its_questions_or_answers_go(world: SimpleNamespace, head: Client, post: Post) -> None:
+    made = form_draft(world.county)
+    post("form_question_new", made.pk, **asked(text="People"))
+    post("form_question_new", made.pk, **asked("choice", "How?", choices_en="well\nso so\nbadly"))
+    rule = {"left": "f1", "compare": ">", "plus": "2", "words_en": "More."}
+    for when in ("f2#0", "f2#2", "f1>0", ""):
+        post("form_check_new", made.pk, when=when, **rule)
+    post("form_question_edit", made.pk, "f2", **asked("choice", "How?", choices_en="well\nbadly"))
+    assert [check["when"] for check in newest_version(made).checks] == ["f2#0", "f1>0", ""]
+    post("form_question_remove", made.pk, "f2")
+    assert [check["when"] for check in newest_version(made).checks] == ["f1>0", ""]
+    post("form_question_remove", made.pk, "f1")
+    assert newest_version(made).checks == []
+
+
 def test_whom_it_asks(world: SimpleNamespace, head: Client, post: Post) -> None:
     made = form_draft(world.county)
     post("report_form_asked", made.pk, unit="township", reach="unit")

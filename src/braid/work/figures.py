@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from .checking import number_in_words
 from .enums import ROLLED_UP, FieldKind, RollUp
 from .measures import Figure, Summary
 from .models import Field
@@ -89,6 +90,12 @@ def cell_of(field: Field, row: int, column: int, summary: Summary) -> int | None
     """The sum of one cell of a table; None where nobody filled it in."""
     figure = summary.figures.get(f"{field.key}:{row}:{column}")
     return figure.sum if figure and figure.n else None
+
+
+def plain_cell(field: Field, row: int, column: int, summary: Summary) -> str:
+    """The same as programs read it; empty where nobody filled it in."""
+    found = cell_of(field, row, column, summary)
+    return "" if found is None else number_in_words(found, field.places)
 
 
 def _figures(field: Field, part: Part) -> FieldFigures:

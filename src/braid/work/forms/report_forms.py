@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -17,7 +18,8 @@ from braid.kernel.forms import offer
 from braid.people.forms import DayInput
 from braid.work import hooks
 from braid.work.actions import FieldPlan, FormPlan, why_not_asked, why_not_replaced
-from braid.work.checking import COMPARISONS, Check, number_from, number_in_words
+from braid.work.answers import conditions_of
+from braid.work.checking import ANSWERED, COMPARISONS, SUMMED, Check, number_from, number_in_words
 from braid.work.enums import Every, FieldKind, RollUp
 from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import Field, ReportForm, ReportFormRule
@@ -103,8 +105,8 @@ class RegisterForm(OverBudgetForm, MinutesForm, InThreeLanguages):
     @property
     def plan(self) -> FormPlan:
         """What was filled in, once the form is valid."""
-        texts = {name: self.words(name) for name in self.texts}
-        return FormPlan(**texts, **{name: self.cleaned_data[name] for name in REGISTERED})
+        values = {name: self.cleaned_data[name] for name in REGISTERED}
+        return FormPlan(**values | {name: self.words(name) for name in self.texts})
 
 
 class NewRegisterForm(UnitInReach, RegisterForm):
@@ -252,34 +254,58 @@ def _initial_of(question: Field) -> dict[str, Any]:
 
 
 class CheckForm(InThreeLanguages):
-    """A check across fields: what some add up to, compared with what others do."""
+    """A check across fields: what some add up to, compared with what others do and a number; or that some are answered."""
 
     texts = {"words": _words}
     needed = ("words",)
+    compared = " ".join(COMPARISONS)
+    """The values of `compare` that compare something."""
 
-    left = forms.MultipleChoiceField(label=_("The sum of"), widget=forms.CheckboxSelectMultiple)
+    when = forms.ChoiceField(label=_("When it is looked at"), required=False)
+    left = forms.MultipleChoiceField(label=_("These questions"), widget=forms.CheckboxSelectMultiple)
     compare = forms.ChoiceField(
         label=_("must be"),
         choices=list(
             zip(
-                COMPARISONS,
-                (_("at most"), _("at least"), _("equal to"), _("less than"), _("more than")),
+                (*COMPARISONS, ANSWERED),
+                (_("at most"), _("at least"), _("equal to"), _("less than"), _("more than"), _("answered")),
                 strict=True,
             )
         ),
+        help_text=_("Several numbers are added up, and so are the cells of a table."),
     )
-    right = forms.MultipleChoiceField(label=_("the sum of"), widget=forms.CheckboxSelectMultiple)
+    right = forms.MultipleChoiceField(label=_("the sum of"), required=False, widget=forms.CheckboxSelectMultiple)
+    plus = forms.CharField(label=_("and this number"), max_length=20, required=False)
 
-    def __init__(self, *args: Any, numbers: Sequence[Field], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, questions: Sequence[Field], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("left", "right"):
-            offer(self, name, [(each.key, f"{each.place + 1}. {each.said_text}") for each in numbers])
+        self._fields = {each.key: each for each in questions}
+        named = [(each.key, f"{each.place + 1}. {each.said_text}") for each in questions]
+        offer(self, "when", [("", _("always")), *conditions_of(questions).items()])
+        offer(self, "left", named)
+        offer(self, "right", [(key, words) for key, words in named if self._fields[key].kind in SUMMED])
+
+    def clean_plus(self) -> str:
+        typed = self.cleaned_data["plus"]
+        number = number_from(typed, 3) if typed else None
+        if typed and number is None:
+            raise forms.ValidationError(_("Write a number with at most three decimals."))
+        return "" if number is None else f"{Decimal(number).scaleb(-3).normalize():f}"
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if not self.errors and values["compare"] == ANSWERED:
+            values |= {"right": [], "plus": ""}
+        if not self.errors and not self.check.fits(self._fields):
+            self.add_error("left", _("Compare numbers and tables, with others or with a number."))
+        return values
 
     @property
     def check(self) -> Check:
         """What was filled in, once the form is valid."""
         values = self.cleaned_data
-        return Check(tuple(values["left"]), values["compare"], tuple(values["right"]), self.words("words"))
+        left, right = (tuple(values[name]) for name in ("left", "right"))
+        return Check(left, values["compare"], right, self.words("words"), plus=values["plus"], when=values["when"])
 
 
 class PeriodForm(OverBudgetForm):

@@ -19,7 +19,7 @@ from braid.units.queries import unit_by_code
 from braid.work.answers import in_words
 from braid.work.checking import number_in_words
 from braid.work.enums import FieldKind, ReportState
-from braid.work.figures import cell_of, plain_value, taken
+from braid.work.figures import plain_cell, plain_value, taken
 from braid.work.measures import Summary
 from braid.work.models import Field, Period, Report
 from braid.work.rules import can_view_work_at
@@ -122,8 +122,7 @@ def _sums(field: Field, summary: Summary) -> list[str]:
     if field.kind == FieldKind.CHOICE:
         return [str(taken(field, number, summary)) for number in range(len(field.choices))]
     if field.kind == FieldKind.TABLE:
-        sums = [cell_of(field, row, column, summary) for row, column in _places(field)]
-        return ["" if found is None else number_in_words(found, field.places) for found in sums]
+        return [plain_cell(field, row, column, summary) for row, column in _places(field)]
     return [plain_value(field, summary)] if field.kind == FieldKind.NUMBER else []
 
 
