@@ -88,8 +88,8 @@ def _check(check: Check, names: Mapping[str, str], conditions: Mapping[str, str]
 def _demand(check: Check, names: Mapping[str, str]) -> str:
     left, right = ([names[key] for key in side] for side in (check.left, check.right))
     if check.compare == ANSWERED:
-        asked = pgettext("between words of a list", ", ").join(f"“{name}”" for name in left)
-        return _("%(questions)s must be answered") % {"questions": asked}
+        between = pgettext("between words of a list", ", ")
+        return between.join(_("“%(question)s” must be answered") % {"question": name} for name in left)
     right += [check.plus] if check.plus else []
     return f"{' + '.join(left)} {SIGNS.get(check.compare, check.compare)} {' + '.join(right)}".replace("+ -", "− ")
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from braid.contact.forms import RuleForm, UnitInReach
 from braid.contact.forms.surveys import InThreeLanguages
@@ -268,7 +269,14 @@ class CheckForm(InThreeLanguages):
         choices=list(
             zip(
                 (*COMPARISONS, ANSWERED),
-                (_("at most"), _("at least"), _("equal to"), _("less than"), _("more than"), _("answered")),
+                (
+                    _("at most"),
+                    _("at least"),
+                    _("equal to"),
+                    _("less than"),
+                    _("more than"),
+                    pgettext_lazy("a question", "answered"),
+                ),
                 strict=True,
             )
         ),
