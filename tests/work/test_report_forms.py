@@ -155,7 +155,10 @@ def test_checks_with_a_number_a_condition_or_a_demand(world: SimpleNamespace, he
     page = text_of(head, "report_form", made.pk)
     assert "By age = People − 1.5: Look again." in page
     assert "People ≤ 1000: Look again." in page
-    assert "If “How did it go?” is “badly”: “By age” must be answered, “What was hard?” must be answered: Look again." in page
+    assert (
+        "If “How did it go?” is “badly”: “By age” must be answered, “What was hard?” must be answered: Look again."
+        in page
+    )
     well, badly = {"f1": "10", "f3": "0"}, {"f1": "10", "f3": "1"}
     table = {"f2_0_0": "8.5"}
     for answers in (

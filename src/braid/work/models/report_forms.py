@@ -163,6 +163,12 @@ class Field(models.Model):
         """What its columns are about."""
         return self._below(self.choices["columns"]) if self.kind == FieldKind.TABLE else []
 
+    @property
+    def cells(self) -> list[tuple[int, int]]:
+        """Row and column of each cell of a table, row by row."""
+        columns = range(len(self.said_columns))
+        return [(row, column) for row in range(len(self.said_rows)) for column in columns]
+
     def _below(self, texts: list[dict[str, str]]) -> list[Said]:
         return [said_below(self.text, words) for words in texts]
 
