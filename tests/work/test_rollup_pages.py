@@ -391,12 +391,13 @@ def test_pages_take_a_fixed_number_of_queries(world: SimpleNamespace) -> None:
         few = found
 
 
-def test_the_table_is_a_pdf_too(world: SimpleNamespace) -> None:
+def test_the_table_is_a_pdf_too(world: SimpleNamespace, asked: Period) -> None:
     pytest.importorskip("typst")
-    asked = period(report_form(world.nation))
-    report(asked, world.village, f1=3)
-    file = reverse("rollup_file", args=[asked.pk, "nation"])
-    for language in ("en", "zh-hans"):
-        answer = client_of(world.heads["nation"]).get(file, {"form": "pdf"}, headers={"Accept-Language": language})
-        assert answer["Content-Type"] == "application/pdf"
-        assert answer.content.startswith(b"%PDF-")
+    report(asked, world.village, f1=3, f3=1, f4=[[1, 2], [3, None]])
+    narrow = period(report_form(world.nation, fields=(number(),)))
+    for made in (asked, narrow):
+        file = reverse("rollup_file", args=[made.pk, "nation"])
+        for language in ("en", "zh-hans"):
+            answer = client_of(world.heads["nation"]).get(file, {"form": "pdf"}, headers={"Accept-Language": language})
+            assert answer["Content-Type"] == "application/pdf"
+            assert answer.content.startswith(b"%PDF-")
