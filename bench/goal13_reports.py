@@ -87,7 +87,7 @@ def run(world: World) -> Iterator[Line]:
 
 def _form(root: Unit) -> ReportForm:
     """A form with a number that adds up, one whose highest is asked for, and a choice."""
-    plan = FormPlan({"en": "Lessons"}, "To know.", "Plan of 2026", 10, TODAY + timedelta(days=400))
+    plan = FormPlan({"en": "Lessons"}, {"en": "To know."}, {"en": "Plan of 2026"}, 10, TODAY + timedelta(days=400))
     form = draft_form(root, plan, by=OPERATOR, at=NOW, audience=[ReportFormRule(unit=root)])
     choices = [{"en": "well"}, {"en": "badly"}]
     for asked in (

@@ -40,8 +40,8 @@ def form_draft(unit: Unit, *rules: ReportFormRule, **plan: Any) -> ReportForm:
     """A draft of `unit` that asks its whole subtree, with no questions yet."""
     made = FormPlan(
         plan.pop("title", {"en": "Lessons"}),
-        plan.pop("purpose", "To know what was taught."),
-        plan.pop("basis", "Plan of 2026, no. 4"),
+        plan.pop("purpose", {"en": "To know what was taught."}),
+        plan.pop("basis", {"en": "Plan of 2026, no. 4"}),
         plan.pop("minutes", 10),
         plan.pop("ends_on", date(2027, 12, 31)),
         **plan,

@@ -71,7 +71,7 @@ def rule(world: World) -> dict[str, Any]:
 
 
 def registered(world: World) -> dict[str, Any]:
-    words = {"title_en": "New", "purpose": "To know.", "basis": "Plan", "every": "once"}
+    words = {"title_en": "New", "purpose_en": "To know.", "basis_en": "Plan", "every": "once"}
     return {"unit": world.unit.code, **words, "due_days": "7", "minutes": "5", "ends_on": "2040-01-01"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,13 +19,23 @@ from braid.kernel.access import OPERATOR
 from braid.kernel.ledger import Strand, record
 from braid.kernel.models import ImportRun
 from braid.kernel.sheets import write_table
-from braid.work.actions import FieldPlan, Filled, close_period, file_report
+from braid.work.actions import (
+    FieldPlan,
+    Filled,
+    add_check,
+    add_field,
+    change_field,
+    close_period,
+    file_report,
+    publish_version,
+)
+from braid.work.checking import ANSWERED, Check
 from braid.work.enums import FieldKind
 from braid.work.models import Period, Report, ReportFormRule
 from braid.work.queries.rollups import part_below
 from tests import factories
 from tests.clients import client_of, queries_of
-from tests.factories.reports import choice, number, period, report_form
+from tests.factories.reports import OPENED, choice, form_draft, number, period, report_form
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +150,34 @@ def test_bad_cells_are_listed_and_good_rows_go_only_on_request(hers: Client, mad
     assert not Report.objects.exists()
     hers.post(there["Location"], {"leave_out_bad": "1"})
     assert Report.objects.get().unit.code == "village"
+
+
+def test_what_is_wrong_across_questions_is_said_beside_one_and_a_file_that_lacks_too(
+    world: SimpleNamespace, hers: Client, tmp_path: Path
+) -> None:
+    form = form_draft(world.county)
+    for each in (number("People"), choice(), TABLE, FieldPlan(FieldKind.FILE, {"en": "A list"})):
+        add_field(form, each, by=OPERATOR, at=OPENED)
+    ages, told = {"en": "The ages do not add up."}, {"en": "Say by age who came."}
+    for check in (Check(("f3",), "=", ("f1",), ages), Check(("f3",), ANSWERED, (), told, when="f2#1")):
+        add_check(form, check, by=OPERATOR, at=OPENED)
+    publish_version(form, by=OPERATOR, at=OPENED)
+    made = period(form)
+    rows = typed(taken(hers, made), "village", f1="5", f2="badly")
+    page = looked_at(hers, bring(hers, made, rows, tmp_path))
+    assert "4. A list" in page
+    assert "This must be answered." in page
+    change_field(form, "f4", FieldPlan(FieldKind.FILE, {"en": "A list"}, is_required=False), by=OPERATOR, at=OPENED)
+    publish_version(form, by=OPERATOR, at=OPENED)
+    made = period(form, first_on=date(2026, 9, 1))
+    for cells, words in (({}, told), ({"f3_0_0": "4"}, ages)):
+        rows = typed(taken(hers, made), "village", f1="5", f2="badly", **cells)
+        page = looked_at(hers, bring(hers, made, rows, tmp_path))
+        assert "3. By age" in page
+        assert words["en"] in page
+    there = bring(hers, made, typed(rows, "village", f3_1_1="1"), tmp_path)
+    hers.post(there["Location"])
+    assert Report.objects.get().values["f3"] == [[4, None], [None, 1]]
 
 
 def test_a_row_that_somebody_overtook_is_said_and_not_filed(

@@ -133,8 +133,8 @@ def test_more_minutes_of_a_form_in_use_show_the_effect_first(world: SimpleNamesp
     made = factories.report_form(world.nation, rule, minutes=100)
     client, address = client_of(world.heads["nation"]), f"/forms/{made.pk}/edit/"
     assert "over_budget_why" not in client.get(address).content.decode()
-    names = ("purpose", "basis", "every", "due_days")
-    said = {name: getattr(made, name) for name in names} | {"title_en": "Lessons", "ends_on": made.ends_on.isoformat()}
+    said = {f"{name}_en": getattr(made, name)["en"] for name in ("title", "purpose", "basis")}
+    said |= {"every": made.every, "due_days": made.due_days, "ends_on": made.ends_on.isoformat()}
     answer = client.post(address, {**said, "minutes": 300})
     assert answer.status_code == 422
     body = answer.content.decode()

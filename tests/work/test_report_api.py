@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from braid.kernel.access import OPERATOR
 from braid.kernel.ledger import Strand, record
 from braid.people.actions import make_token
 from braid.people.models import Person
-from braid.work.actions import FieldPlan, close_period
-from braid.work.enums import FieldKind
+from braid.work.actions import FieldPlan, add_check, add_field, approve_part, close_period, publish_version
+from braid.work.checking import ANSWERED, Check
+from braid.work.enums import FieldKind, RollUp
 from braid.work.models import Period, Report, ReportFormRule, ReportVersion
+from braid.work.queries.approvals import seal_of
 from tests import factories
 from tests.clients import client_of, queries_of
-from tests.factories.reports import choice, number, period, report, report_form
+from tests.factories.reports import OPENED, choice, form_draft, number, period, report, report_form
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +152,77 @@ def test_a_file_does_not_come_as_a_number(world: SimpleNamespace) -> None:
     report(asked, world.village, f1=1, f2=12)
     assert push(asked, key, {**row("village", f1=2), "why": "A slip."}).json()[0]["state"] == "filed"
     assert Report.objects.get().values == {"f1": 2, "f2": 12}, "the one that was added on the page stays"
+
+
+CELLS = {"rows": [{"en": "girls"}, {"en": "boys"}], "columns": [{"en": "few"}, {"en": "many"}]}
+WHOLE = (
+    FieldPlan(FieldKind.TABLE, {"en": "Who?"}, choices=CELLS, places=1),
+    choice(),
+    FieldPlan(FieldKind.DATE, {"en": "When?"}, is_required=False),
+    *(number(str(way.label), roll_up=way, places=2, is_required=False) for way in RollUp),
+)
+
+
+def test_all_kinds_come_in_add_up_and_go_out_alike(world: SimpleNamespace) -> None:
+    asked = period(report_form(world.nation, fields=WHOLE))
+    key, head = key_of(world.heads["county"], "work.view", "reports.file"), client_of(world.heads["county"])
+    brought = {
+        "village": {"f1": [["1.5", 2], [None, "3"]], "f2": 1, "f3": "2026-11-02"}
+        | {f"f{n}": "2.50" for n in range(4, 9)},
+        "township": {"f1": [["1.0", None], [None, None]], "f2": 0} | {f"f{n}": "4.25" for n in range(4, 9)},
+    }
+    told = push(asked, key, *(row(unit, **values) for unit, values in brought.items())).json()
+    assert [one["state"] for one in told] == ["filed", "filed"], told
+    came = {one["unit"]: one["values"] for one in head.get(f"/api/v1/periods/{asked.pk}/reports").json()["rows"]}
+    assert came["village"] == brought["village"] | {"f1": [["1.5", "2.0"], [None, "3.0"]]}
+    told = push(asked, key, *(row(unit, "again", **values) for unit, values in came.items())).json()
+    assert [one["state"] for one in told] == ["same", "same"], "what went out comes in as it is"
+    approve_part(asked, world.township, seal=seal_of(asked, world.township.path), by=OPERATOR, at=timezone.now())
+    below = head.get(f"/api/v1/periods/{asked.pk}/table", {"unit": "county"}).json()["rows"]
+    assert below[0]["filed"]["values"] == {
+        "f1": [["2.5", "2.0"], [None, "3.0"]],
+        "f2": [1, 1],
+        **dict(zip(("f4", "f5", "f6", "f7", "f8"), ("6.75", "2.50", "4.25", "3.3750", "4.25"), strict=True)),
+    }
+    assert below[0]["approved"]["values"]["f1"] == [["1.5", "2.0"], [None, "3.0"]]
+    header, *_rows, together = rows_of(head, asked, form="xlsx")
+    assert header[5:7] == ["Who? girls, few (reported)", "Who? girls, few (approved)"]
+    reported, approved = together[5:13:2], together[6:13:2]
+    assert (reported, approved) == (["2.5", "2.0", "", "3.0"], ["1.5", "2.0", "", "3.0"])
+    assert together[13::2] == ["1", "1", "6.75", "2.50", "4.25", "3.3750", "4.25"]
+    assert rows_of(head, asked, form="csv") == [header, *_rows, together]
+    _header, township, village = rows_of(head, asked, form="csv", deep="1")
+    assert township[4:] == ["1.0", "", "", "", "well", "", *["4.25"] * 5]
+    assert village[4:] == ["1.5", "2.0", "", "3.0", "badly", "2026-11-02", *["2.50"] * 5]
+
+
+def rows_of(client: Client, asked: Period, **query: str) -> list[list[str]]:
+    """The file of the township: its table or every report."""
+    body = client.get(reverse("rollup_file", args=[asked.pk, "township"]), query).getvalue()
+    if query["form"] == "csv":
+        return list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+    return [
+        list(map(str, row))
+        for row in CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
+    ]
+
+
+def test_what_is_wrong_across_questions_is_said_and_can_be_read_before(world: SimpleNamespace) -> None:
+    form = form_draft(world.nation)
+    for each in (number("People"), choice(), number("Of them new", is_required=False)):
+        add_field(form, each, by=OPERATOR, at=OPENED)
+    add_check(form, Check(("f3",), "<=", ("f1",), {"en": "Too many."}, plus="2"), by=OPERATOR, at=OPENED)
+    add_check(form, Check(("f3",), ANSWERED, (), {"en": "Count them."}, when="f1>0"), by=OPERATOR, at=OPENED)
+    publish_version(form, by=OPERATOR, at=OPENED)
+    asked = period(form)
+    key = key_of(world.heads["county"], "work.view", "reports.file")
+    assert Client().get(f"/api/v1/periods/{asked.pk}", headers=key).json()["checks"] == [
+        "Of them new ≤ People + 2: Too many.",
+        "If “People” is more than 0: “Of them new” must be answered: Count them.",
+    ]
+    told = push(asked, key, row("village", f1=1, f2=0), row("township", f1=1, f2=0, f3=4), row("county", f1=0, f2=0))
+    assert [one["fields"] for one in told.json()] == [{"f3": "Count them."}, {"f3": "Too many."}, {}]
+    assert Report.objects.get().unit == world.county
 
 
 def test_who_may_push(world: SimpleNamespace, asked: Period) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
@@ -36,8 +37,8 @@ Post = Callable[..., HttpResponseBase]
 ENTRY = {
     "title_en": "Work of the month",
     "title_zh_hans": "本月工作",
-    "purpose": "To plan the next month.",
-    "basis": "Plan of 2026",
+    "purpose_en": "To plan the next month.",
+    "basis_en": "Plan of 2026",
     "every": "month",
     "due_days": "7",
     "minutes": "10",
@@ -69,7 +70,7 @@ def asked(kind: str = "number", text: str = "How many lessons?", **others: str) 
 
 
 def test_a_form_is_made_step_by_step(world: SimpleNamespace, head: Client, post: Post) -> None:
-    assert post("report_form_new", unit="county", **ENTRY | {"basis": ""}).status_code == 422
+    assert post("report_form_new", unit="county", **ENTRY | {"basis_en": ""}).status_code == 422
     assert post("report_form_new", unit="nation", **ENTRY).status_code == 422, "not hers"
     post("report_form_new", unit="county", **ENTRY)
     made = ReportForm.objects.get()
@@ -98,6 +99,27 @@ def test_a_form_is_made_step_by_step(world: SimpleNamespace, head: Client, post:
     assert "in use" in text_of(head, "report_form", made.pk)
 
 
+def test_everybody_reads_what_for_and_on_what_basis_in_her_language(
+    world: SimpleNamespace, head: Client, post: Post
+) -> None:
+    made = report_form(world.county)
+    entry = ENTRY | {"every": "once", "purpose_zh_hans": "安排下月工作。", "basis_zh_hans": "2026年计划"}
+    assert post("report_form_edit", made.pk, **entry | {"purpose_en": ""}).status_code == 302, "it stands in Chinese"
+    assert post("report_form_edit", made.pk, **entry).status_code == 302
+    there = period(ReportForm.objects.get()).pk
+    key = {"Accept-Language": "zh-hant"}
+    for path in (reverse("report_form", args=[made.pk]), reverse("report_fill", args=[there, "village"])):
+        assert "To plan the next month." in head.get(path).content.decode()
+        page = head.get(path, headers=key).content.decode()
+        assert '<span lang="zh-hans">安排下月工作。</span>' in page
+        assert "To plan" not in page
+    assert "安排下月工作。" in head.get(reverse("report_form_paper", args=[made.pk]), headers=key).content.decode()
+    told = head.get("/api/v1/forms", headers={"Accept-Language": "zh-hans"}).json()["rows"][0]
+    assert (told["purpose"], told["basis"]) == ("安排下月工作。", "2026年计划")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReportForm.objects.update(basis={})
+
+
 def test_numbers_that_must_fit_together(world: SimpleNamespace, head: Client, post: Post) -> None:
     made = form_draft(world.county)
     post("form_question_new", made.pk, **asked(text="People"))
@@ -109,6 +131,65 @@ def test_numbers_that_must_fit_together(world: SimpleNamespace, head: Client, po
     tried = post("report_form_preview", made.pk, f1="3", f2="4")
     assert "There are not more women than people." in tried.content.decode()
     post("form_check_remove", made.pk, 0)
+    assert newest_version(made).checks == []
+
+
+def test_checks_with_a_number_a_condition_or_a_demand(world: SimpleNamespace, head: Client, post: Post) -> None:
+    made = form_draft(world.county)
+    cells = {"rows_en": "young\nold", "columns_en": "women\nmen"}
+    post("form_question_new", made.pk, **asked(text="People"))
+    post("form_question_new", made.pk, **asked("table", "By age", places="1", **cells) | {"is_required": ""})
+    post("form_question_new", made.pk, **asked("choice", "How did it go?", choices_en="well\nbadly"))
+    post("form_question_new", made.pk, **asked("text", "What was hard?") | {"is_required": ""})
+    said = {"words_en": "Look again."}
+    for rule in (
+        {"left": "f1", "compare": "="},
+        {"left": "f4", "compare": "=", "plus": "3"},
+        {"compare": "answered"},
+        {"left": "f1", "compare": "<", "plus": "many"},
+    ):
+        assert post("form_check_new", made.pk, **rule, **said).status_code == 422
+    post("form_check_new", made.pk, left="f2", compare="=", right="f1", plus="-1.5", **said)
+    post("form_check_new", made.pk, left="f1", compare="<=", plus="1,000", **said)
+    post("form_check_new", made.pk, left=["f2", "f4"], compare="answered", right="f1", plus="2", when="f3#1", **said)
+    page = text_of(head, "report_form", made.pk)
+    assert "By age = People − 1.5: Look again." in page
+    assert "People ≤ 1000: Look again." in page
+    assert (
+        "If “How did it go?” is “badly”: “By age” must be answered, “What was hard?” must be answered: Look again."
+        in page
+    )
+    well, badly = {"f1": "10", "f3": "0"}, {"f1": "10", "f3": "1"}
+    table = {"f2_0_0": "8.5"}
+    for answers in (
+        well,
+        well | table,
+        badly | table | {"f4": "The way."},
+        badly | {"f2_0_0": "8.0", "f2_1_1": "0.5", "f4": "x"},
+    ):
+        assert post("report_form_preview", made.pk, **answers).status_code == 302, answers
+    for answers, key in (
+        (well | {"f2_0_0": "8.4"}, "f2_0_0"),
+        (well | {"f1": "1001"}, "f1"),
+        (badly | {"f4": "The way."}, "f2_0_0"),
+        (badly | table, "f4"),
+    ):
+        tried = post("report_form_preview", made.pk, **answers)
+        assert (tried.status_code, tried.context["form"].errors) == (422, {key: ["Look again."]}), answers
+
+
+def test_a_check_goes_when_its_questions_or_answers_go(world: SimpleNamespace, head: Client, post: Post) -> None:
+    made = form_draft(world.county)
+    post("form_question_new", made.pk, **asked(text="People"))
+    post("form_question_new", made.pk, **asked("choice", "How?", choices_en="well\nso so\nbadly"))
+    rule = {"left": "f1", "compare": ">", "plus": "2", "words_en": "More."}
+    for when in ("f2#0", "f2#2", "f1>0", ""):
+        post("form_check_new", made.pk, when=when, **rule)
+    post("form_question_edit", made.pk, "f2", **asked("choice", "How?", choices_en="well\nbadly"))
+    assert [check["when"] for check in newest_version(made).checks] == ["f2#0", "f1>0", ""]
+    post("form_question_remove", made.pk, "f2")
+    assert [check["when"] for check in newest_version(made).checks] == ["f1>0", ""]
+    post("form_question_remove", made.pk, "f1")
     assert newest_version(made).checks == []
 
 

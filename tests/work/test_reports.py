@@ -112,6 +112,9 @@ def test_every_kind_of_answer_comes_and_goes(world: SimpleNamespace, hers: Clien
     bad = fill(hers, made, f1_0_0="many", f2="Songs", f3="2026-11-31")
     assert bad.status_code == 422
     assert "Write a whole number." in bad.content.decode()
+    assert '<span class="hidden">young · </span>women</label>' in bad.content.decode(), (
+        "beside its row, the column is enough"
+    )
     assert fill(hers, made, f1_0_0="3", f1_1_1="4", f2="Songs", f3="2026-11-30").status_code == 302
     filed = Report.objects.get()
     assert filed.values == {"f1": [[3, None], [None, 4]], "f2": "Songs", "f3": "2026-11-30"}

@@ -244,6 +244,18 @@ def test_texts_are_listed_and_reports_behind_a_number(world: SimpleNamespace, as
     assert head.get(reverse("rollup_reports", args=[asked.pk, "county"]), {"field": "f99"}).status_code == 404
 
 
+def test_a_table_is_seen_unit_by_unit_too(world: SimpleNamespace, asked: Period) -> None:
+    report(asked, world.village, f1=5, f4=[[1, 2], [1_300, None]])
+    report(asked, world.township, f1=5, f4=[[2, None], [None, None]])
+    head = client_of(world.heads["county"])
+    page = head.get(reverse("rollup_unit", args=[asked.pk, "county"]), {"field": "f4"})
+    assert page.context["columns"] == ["girls · few", "girls · many", "boys · few", "boys · many"]
+    assert [[cell for _words, cell in cells] for _row, cells in page.context["lines"]] == [
+        ["3", "2", "1,300", ""],
+        ["", "", "", ""],
+    ]
+
+
 def test_the_table_is_a_file(world: SimpleNamespace, asked: Period) -> None:
     report(asked, world.village, f1=5, f2=3, f3=0, f4=[[1, 2], [3, None]], f5="=HYPERLINK(1)")
     world.village.name = "=cmd()"
@@ -379,12 +391,13 @@ def test_pages_take_a_fixed_number_of_queries(world: SimpleNamespace) -> None:
         few = found
 
 
-def test_the_table_is_a_pdf_too(world: SimpleNamespace) -> None:
+def test_the_table_is_a_pdf_too(world: SimpleNamespace, asked: Period) -> None:
     pytest.importorskip("typst")
-    asked = period(report_form(world.nation))
-    report(asked, world.village, f1=3)
-    file = reverse("rollup_file", args=[asked.pk, "nation"])
-    for language in ("en", "zh-hans"):
-        answer = client_of(world.heads["nation"]).get(file, {"form": "pdf"}, headers={"Accept-Language": language})
-        assert answer["Content-Type"] == "application/pdf"
-        assert answer.content.startswith(b"%PDF-")
+    report(asked, world.village, f1=3, f3=1, f4=[[1, 2], [3, None]])
+    narrow = period(report_form(world.nation, fields=(number(),)))
+    for made in (asked, narrow):
+        file = reverse("rollup_file", args=[made.pk, "nation"])
+        for language in ("en", "zh-hans"):
+            answer = client_of(world.heads["nation"]).get(file, {"form": "pdf"}, headers={"Accept-Language": language})
+            assert answer["Content-Type"] == "application/pdf"
+            assert answer.content.startswith(b"%PDF-")

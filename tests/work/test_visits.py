@@ -10,7 +10,7 @@ from django.utils import timezone
 from braid.journal.queries import totals
 from braid.kernel.errors import BadInput, NotAllowed
 from braid.people.enums import Office
-from braid.people.models import Person
+from braid.people.models import Grant, Person
 from braid.units.models import Unit
 from braid.work.actions import drop_duty_note, log_visit, note_duty, take_back_visit
 from braid.work.enums import VisitKind
@@ -132,6 +132,32 @@ def test_the_pages_of_her_record(village: Unit, head: Person, now: datetime) -> 
     assert not DutyNote.objects.exists()
 
 
+def test_a_committee_member_without_any_grant_keeps_her_record_too(village: Unit, head: Person) -> None:
+    hers = member(village, Office.COMMITTEE, who=person("Zhao Min"))
+    client, today = client_of(hers), timezone.localdate()
+    log_visit(village, kind=VisitKind.HOME, people=7, on=today, by=head, at=timezone.now())
+    links = client.get("/today/").content.decode()
+    assert "/visits/" in links
+    assert "/me/duty/" in links
+    said = {"kind": "phone", "people": "3", "topic": "other", "on": today, "unit": village.code}
+    for _ in range(2):
+        assert client.post("/visits/", said).status_code == 302
+    assert client.post(f"/visits/{Visit.objects.order_by('pk').last().pk}/take-back/").status_code == 302
+    note = {"words": "Two were counted twice.", "amount": "-2", "on": today, "kind": "visit.people"}
+    assert client.post("/me/duty/", note).status_code == 302
+    record = client.get("/me/duty/").context["record"]
+    assert [(one.kind, one.counted, one.together) for one in record.counts] == [
+        ("visit.logged", 1, 1),
+        ("visit.people", 3, 1),
+    ]
+    for path in ("/me/duty/", "/me/duty/print/"):
+        page = client.get(path).content.decode()
+        assert "committee member" in page
+        assert "Two were counted twice." in page
+        assert "Two were counted twice." not in client_of(head).get(path).content.decode()
+    assert not Grant.objects.exists()
+
+
 def test_queries_do_not_grow_with_what_she_did(village: Unit, head: Person, now: datetime) -> None:
     client, counts = client_of(head), []
     for more in (3, 30):
@@ -144,8 +170,10 @@ def test_queries_do_not_grow_with_what_she_did(village: Unit, head: Person, now:
     assert counts[0] == counts[1]
 
 
-def test_her_record_is_a_pdf_too(village: Unit, head: Person) -> None:
+@pytest.mark.parametrize("office", [Office.HEAD, Office.COMMITTEE])
+def test_her_record_is_a_pdf_too(village: Unit, office: Office) -> None:
     pytest.importorskip("typst")
+    head = member(village, office, who=person("Li Na"))
     today = timezone.localdate()
     log_visit(village, kind=VisitKind.PHONE, people=3, on=today, by=head, at=timezone.now())
     note_duty(words="A talk.", on=today, by=head, at=timezone.now())

@@ -17,7 +17,7 @@ from braid.contact.words import said
 from braid.kernel.imports.cells import Columns, Form, Found, fitted, too_wide
 from braid.kernel.sheets import Line, unescaped
 
-from .checking import number_from, number_in_words
+from .checking import is_answered, number_from, number_in_words
 from .enums import FieldKind
 from .models import Field, Report
 from .queries.counted import Count
@@ -100,13 +100,7 @@ def values_of(columns: Iterable[Column], texts: Mapping[str, str]) -> dict[str, 
         else:
             row, place = column.cell
             values.setdefault(column.field.key, _empty(column.field))[row][place] = value
-    return {key: value for key, value in values.items() if _says_something(value)}
-
-
-def _says_something(value: Any) -> bool:
-    if isinstance(value, list):
-        return any(cell is not None for cells in value for cell in cells)
-    return value is not None
+    return {key: value for key, value in values.items() if is_answered(value)}
 
 
 def _cells(field: Field, title: str) -> list[Column]:

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from braid.contact.words import said
 from braid.kernel.writing import colon
 
-from .checking import Check, number_in_words
+from .checking import ANSWERED, Check, number_in_words
 from .enums import FieldKind
 from .models import Field, FormVersion
 
@@ -60,13 +61,37 @@ def in_words(field: Field, value: Any) -> str:
 
 def check_in_words(version: FormVersion, fields: Iterable[Field]) -> list[str]:
     """What the checks of a version demand, and what is said where it does not hold."""
-    names = {field.key: str(field.said_text) for field in fields}
-    return [_check(Check.of(kept), names) for kept in version.checks]
+    asked = list(fields)
+    names, conditions = {field.key: str(field.said_text) for field in asked}, conditions_of(asked)
+    return [_check(Check.of(kept), names, conditions) for kept in version.checks]
 
 
-def _check(check: Check, names: Mapping[str, str]) -> str:
-    left, right = (" + ".join(names[key] for key in side) for side in (check.left, check.right))
-    return f"{left} {SIGNS.get(check.compare, check.compare)} {right}{colon()}{said(check.words)}"
+def conditions_of(fields: Iterable[Field]) -> dict[str, str]:
+    """Where a check can be looked at, as `Check.when` and in words: an answer that was chosen, or a number above 0."""
+    found = {}
+    for field in fields:
+        asked = {"question": field.said_text}
+        if field.kind == FieldKind.NUMBER:
+            found[f"{field.key}>0"] = _("“%(question)s” is more than 0") % asked
+        for choice, answer in enumerate(field.said_choices):
+            found[f"{field.key}#{choice}"] = _("“%(question)s” is “%(answer)s”") % {**asked, "answer": answer}
+    return found
+
+
+def _check(check: Check, names: Mapping[str, str], conditions: Mapping[str, str]) -> str:
+    demand = _demand(check, names)
+    if check.when:
+        demand = _("If %(condition)s: %(demand)s") % {"condition": conditions[check.when], "demand": demand}
+    return f"{demand}{colon()}{said(check.words)}"
+
+
+def _demand(check: Check, names: Mapping[str, str]) -> str:
+    left, right = ([names[key] for key in side] for side in (check.left, check.right))
+    if check.compare == ANSWERED:
+        between = pgettext("between words of a list", ", ")
+        return between.join(_("“%(question)s” must be answered") % {"question": name} for name in left)
+    right += [check.plus] if check.plus else []
+    return f"{' + '.join(left)} {SIGNS.get(check.compare, check.compare)} {' + '.join(right)}".replace("+ -", "− ")
 
 
 def _answered(field: Field, value: Any, counted: Mapping[str, int], reasons: Mapping[str, str]) -> Answered:

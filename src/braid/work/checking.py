@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -21,7 +21,7 @@ LONGEST_TEXT = 5_000
 LARGEST = 10**15
 """No number is larger: sums of 700,000 of them still fit 64 bits."""
 
-_COMPARED: dict[str, Callable[[int, int], bool]] = {
+_COMPARED: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
     "=": operator.eq,
@@ -30,40 +30,94 @@ _COMPARED: dict[str, Callable[[int, int], bool]] = {
 }
 
 
+COMPARISONS = tuple(_COMPARED)
+ANSWERED = "answered"
+"""Instead of a comparison: each question on the left must be answered."""
+SUMMED = (FieldKind.NUMBER, FieldKind.TABLE)
+"""Kinds of fields a check adds up; a table is the sum of its cells."""
+
+
 @dataclass(frozen=True)
 class Check:
-    """A rule across fields: the sum of the fields `left`, compared with the sum of the fields `right`.
+    """A rule across fields: the sum of the fields `left`, compared with the sum of the fields `right` and the number `plus`; or
+    that each of `left` is answered.
 
-    It holds where one of the fields was not answered. `words` say by language what is wrong.
+    A comparison holds where one of its fields was not answered. `words` say by language what is wrong.
     """
 
     left: tuple[str, ...]
     compare: str
     right: tuple[str, ...]
     words: Words
+    plus: str = ""
+    """A decimal as programs write it: `-2.5`."""
+    when: str = ""
+    """Where it is looked at: `f3#2`, the answer 2 was chosen in f3; `f1>0`, the number f1 is more than 0. Empty: everywhere."""
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Check:
         """The check that `as_json` kept."""
-        return cls(tuple(kept["left"]), kept["compare"], tuple(kept["right"]), kept["words"])
+        return cls(**{**kept, "left": tuple(kept["left"]), "right": tuple(kept["right"])})
 
     @property
     def as_json(self) -> dict[str, Any]:
-        return {"left": list(self.left), "compare": self.compare, "right": list(self.right), "words": dict(self.words)}
+        return asdict(self)
 
-    def holds(self, fields: Mapping[str, Field], values: Mapping[str, Any]) -> bool:
-        """Whether `values` obey it."""
-        if any(values.get(key) is None for key in (*self.left, *self.right)):
-            return True
-        most = max(fields[key].places for key in (*self.left, *self.right))
+    @property
+    def condition(self) -> tuple[str, int | None]:
+        """The field that `when` looks at, and the choice that must be taken there; of a number None."""
+        key, _sign, choice = self.when.removesuffix(">0").partition("#")
+        return key, int(choice) if choice else None
+
+    def fits(self, fields: Mapping[str, Field]) -> bool:
+        """Whether a form with `fields` can demand it: its questions are there, what is added up are numbers, and its condition
+        is an answer that can be given."""
+        named = [fields.get(key) for key in (*self.left, *self.right)]
+        if self.compare == ANSWERED:
+            is_whole = bool(self.left) and all(named) and not self.right and not self.plus
+        else:
+            is_whole = self.compare in COMPARISONS and bool(self.left) and bool(self.right or self.plus)
+            is_whole = is_whole and all(field and field.kind in SUMMED for field in named)
+        return is_whole and self._can_be_looked_at(fields)
+
+    def wrong_at(self, fields: Mapping[str, Field], values: Mapping[str, Any]) -> str:
+        """The key of the field beside which it belongs that `values` do not obey it; empty where they do."""
+        if not self._is_looked_at(values):
+            return ""
+        if self.compare == ANSWERED:
+            return next((key for key in self.left if not is_answered(values.get(key))), "")
+        if not all(is_answered(values.get(key)) for key in (*self.left, *self.right)):
+            return ""
         left, right = (
-            sum(int(values[key]) * 10 ** (most - fields[key].places) for key in side)
-            for side in (self.left, self.right)
+            sum((_amount(fields[key], values[key]) for key in side), Decimal(0)) for side in (self.left, self.right)
         )
-        return _COMPARED[self.compare](left, right)
+        return "" if _COMPARED[self.compare](left, right + Decimal(self.plus or 0)) else self.left[0]
+
+    def _can_be_looked_at(self, fields: Mapping[str, Field]) -> bool:
+        key, choice = self.condition
+        field = fields.get(key)
+        if not self.when or field is None:
+            return not self.when
+        return field.kind == FieldKind.NUMBER if choice is None else choice < len(field.said_choices)
+
+    def _is_looked_at(self, values: Mapping[str, Any]) -> bool:
+        key, choice = self.condition
+        if not self.when:
+            return True
+        value = values.get(key)
+        return value == choice if choice is not None else isinstance(value, int) and value > 0
 
 
-COMPARISONS = tuple(_COMPARED)
+def _amount(field: Field, value: Any) -> Decimal:
+    cells = [cell for row in value for cell in row if cell is not None] if field.kind == FieldKind.TABLE else [value]
+    return Decimal(sum(cells)).scaleb(-field.places)
+
+
+def is_answered(value: Any) -> bool:
+    """Whether something was answered; of a table at least one cell."""
+    if isinstance(value, list):
+        return any(cell is not None for cells in value for cell in (cells if isinstance(cells, list) else [cells]))
+    return value is not None and value != ""
 
 
 def wrong_values(
@@ -76,8 +130,8 @@ def wrong_values(
         if why := _wrong(field, values.get(key), is_whole=is_whole):
             wrong[key] = why
     for check in checks if not wrong else ():
-        if not check.holds(known, values):
-            wrong.setdefault(check.left[0], str(said(check.words)))
+        if key := check.wrong_at(known, values):
+            wrong.setdefault(key, str(said(check.words)))
     return wrong
 
 
@@ -117,9 +171,9 @@ def number_in_words(value: int, places: int) -> str:
 
 
 def _wrong(field: Field, value: Any, *, is_whole: bool) -> str:
-    if value is None or value in ("", []):
-        return _("This must be answered.") if field.is_required and is_whole else ""
-    return _WRONG[FieldKind(field.kind)](field, value)
+    if field.is_required and is_whole and not is_answered(value):
+        return _("This must be answered.")
+    return "" if value is None or value in ("", []) else _WRONG[FieldKind(field.kind)](field, value)
 
 
 def _wrong_number(field: Field, value: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from .checking import number_in_words
 from .enums import ROLLED_UP, FieldKind, RollUp
 from .measures import Figure, Summary
 from .models import Field
@@ -91,6 +92,18 @@ def cell_of(field: Field, row: int, column: int, summary: Summary) -> int | None
     return figure.sum if figure and figure.n else None
 
 
+def cell_in_words(field: Field, row: int, column: int, summary: Summary) -> str:
+    """The same as people write it; empty where nobody filled it in."""
+    found = cell_of(field, row, column, summary)
+    return "" if found is None else in_thousands(found, field.places)
+
+
+def plain_cell(field: Field, row: int, column: int, summary: Summary) -> str:
+    """The same as programs read it."""
+    found = cell_of(field, row, column, summary)
+    return "" if found is None else number_in_words(found, field.places)
+
+
 def _figures(field: Field, part: Part) -> FieldFigures:
     if field.kind == FieldKind.NUMBER:
         figure = part.filed.figures.get(field.key)
@@ -111,16 +124,11 @@ def _choices(field: Field, part: Part) -> FieldFigures:
 def _table(field: Field, part: Part) -> FieldFigures:
     columns = [str(words) for words in field.said_columns]
     rows = [
-        (str(words), [_cell(field, row, column, part.filed) for column in range(len(columns))])
+        (str(words), [cell_in_words(field, row, column, part.filed) for column in range(len(columns))])
         for row, words in enumerate(field.said_rows)
     ]
     most = max((figure.n for key, figure in part.filed.figures.items() if key.startswith(f"{field.key}:")), default=0)
     return FieldFigures(field, most, columns=columns, rows=rows)
-
-
-def _cell(field: Field, row: int, column: int, summary: Summary) -> str:
-    found = cell_of(field, row, column, summary)
-    return "" if found is None else in_thousands(found, field.places)
 
 
 def _mean(figure: Figure) -> int:

@@ -64,6 +64,12 @@ def _words(hans: str, hant: str, en: str) -> Words:
 
 
 TITLE = _words("冬季走访关爱情况", "冬季走訪關愛情況", "Winter visits")
+PURPOSE = _words(
+    "了解冬季走访和需求情况（示例）",
+    "了解冬季走訪和需求情況（示例）",
+    "To know who needs help this winter (an example)",
+)
+BASIS = _words("年度工作计划第四条（示例）", "年度工作計劃第四條（示例）", "Plan of the year, no. 4 (an example)")
 QUESTIONS = (
     FieldPlan(FieldKind.NUMBER, _words("走访次数", "走訪次數", "Visits"), bound_to="visit.logged"),
     FieldPlan(FieldKind.NUMBER, _words("走访人数", "走訪人數", "People met"), bound_to="visit.people"),
@@ -156,9 +162,7 @@ def _hears_complaints(root: Unit, *, at: datetime) -> Person:
 
 def _form(root: Unit, *, by: Person, at: datetime) -> ReportForm:
     ends_on = timezone.localdate(at) + timedelta(days=365)
-    purpose = "了解冬季走访和需求情况（示例）" if is_chinese() else "To know who needs help this winter (an example)"
-    basis = "年度工作计划第四条（示例）" if is_chinese() else "Plan of the year, no. 4 (an example)"
-    form = draft_form(root, FormPlan(TITLE, purpose, basis, 12, ends_on), by=by, at=at)
+    form = draft_form(root, FormPlan(TITLE, PURPOSE, BASIS, 12, ends_on), by=by, at=at)
     for question in QUESTIONS:
         add_field(form, question, by=by, at=at)
     publish_version(form, by=by, at=at)
@@ -175,7 +179,7 @@ def _text(form: ReportForm, sent_at: datetime) -> DirectiveText:
         body="走访有困难的家庭，了解需求。表里走访次数和人数已由系统填好。（示例）"
         if chinese
         else "Visit households in difficulty. Visits and people are filled in already. (An example.)",
-        basis="年度工作计划第四条（示例）" if chinese else "Plan of the year, no. 4 (an example)",
+        basis=BASIS["zh-hans" if chinese else "en"],
         steps=steps,
         form=form,
         language="zh-hans" if chinese else "en",

@@ -22,7 +22,7 @@ from braid.people.models import Person
 from braid.units.models import Unit
 from braid.work.bindings import binding_meant_by, binding_of
 from braid.work.calendar import next_first_day
-from braid.work.checking import COMPARISONS, LARGEST, Check
+from braid.work.checking import LARGEST, Check
 from braid.work.enums import REPORT_FORM_FLOW, Every, FieldKind, ReportFormState, RollUp
 from braid.work.models import Field, FormVersion, ReportForm, ReportFormRule
 from braid.work.queries.effects import minutes_a_month
@@ -38,11 +38,11 @@ LONGEST_QUESTION, LONGEST_HELP = 300, 500
 
 @dataclass(frozen=True)
 class FormPlan:
-    """What a form is to be; `title` is a text by language."""
+    """What a form is to be; its texts by language."""
 
     title: Mapping[str, str]
-    purpose: str
-    basis: str
+    purpose: Mapping[str, str]
+    basis: Mapping[str, str]
     minutes: int
     ends_on: date
     every: Every = Every.ONCE
@@ -175,6 +175,7 @@ def change_field(form: ReportForm, key: str, plan: FieldPlan, *, by: Actor, at: 
     for name, value in _columns(plan).items():
         setattr(question, name, value)
     question.save()
+    _keep_checks(version)
     return question
 
 
@@ -217,9 +218,7 @@ def replace_fields(form: ReportForm, plans: Sequence[tuple[str, FieldPlan]], *, 
         Field(version=version, place=place, key=key or f"f{next(fresh)}", **_columns(plan))
         for place, (key, plan) in enumerate(plans)
     )
-    kept = set(version.fields.filter(kind=FieldKind.NUMBER).values_list("key", flat=True))
-    version.checks = [check for check in version.checks if {*check["left"], *check["right"]} <= kept]
-    version.save(update_fields=["checks"])
+    _keep_checks(version)
     return version
 
 
@@ -229,8 +228,7 @@ def remove_field(form: ReportForm, key: str, *, by: Actor, at: datetime) -> None
     require(can_run_forms_of(by, form.unit_path))
     version = _hold_draft(form, at=at)
     _field(version, key).delete()
-    version.checks = [check for check in version.checks if key not in (*check["left"], *check["right"])]
-    version.save(update_fields=["checks"])
+    _keep_checks(version)
 
 
 @transaction.atomic
@@ -248,15 +246,13 @@ def move_field(form: ReportForm, key: str, *, up: bool, by: Actor, at: datetime)
 
 @transaction.atomic
 def add_check(form: ReportForm, check: Check, *, by: Actor, at: datetime) -> FormVersion:
-    """Demand `check` of answers to the version that is being written. Refused for fields that are no numbers of it, and
-    without words that say what is wrong."""
+    """Demand `check` of answers to the version that is being written. Refused where it does not fit the questions of it
+    (`Check.fits`), and without words that say what is wrong."""
     require(can_run_forms_of(by, form.unit_path))
     version = _hold_draft(form, at=at)
-    numbers = set(version.fields.filter(kind=FieldKind.NUMBER).values_list("key", flat=True))
-    named = {*check.left, *check.right}
-    if not check.left or not check.right or not named <= numbers or check.compare not in COMPARISONS:
+    if not check.fits(_fields_of(version)):
         raise BadInput(_("A check compares numbers of this form."), fields={"left": _("Choose numbers of this form.")})
-    if not any(text.strip() for text in check.words.values()):
+    if not _is_said(check.words):
         raise BadInput(_("Say what is wrong when it does not hold."), fields={"words": _("Write a sentence.")})
     version.checks = [*version.checks, check.as_json]
     version.save(update_fields=["checks"])
@@ -342,6 +338,17 @@ def _hold_draft(form: ReportForm, *, at: datetime) -> FormVersion:
     return new
 
 
+def _keep_checks(version: FormVersion) -> None:
+    """Take out the checks that do not fit the questions any more."""
+    fields = _fields_of(version)
+    version.checks = [check for check in version.checks if Check.of(check).fits(fields)]
+    version.save(update_fields=["checks"])
+
+
+def _fields_of(version: FormVersion) -> dict[str, Field]:
+    return {question.key: question for question in version.fields.all()}
+
+
 def _field(version: FormVersion, key: str) -> Field:
     question = version.fields.filter(key=key).first()
     if question is None:
@@ -367,11 +374,11 @@ def _check_not_ended(form: ReportForm) -> None:
 
 def _check_plan(plan: FormPlan, *, on: date) -> None:
     wrong: dict[str, Any] = {}
-    if not any(text.strip() for text in plan.title.values()):
+    if not _is_said(plan.title):
         wrong["title"] = _("Write a title.")
-    if not plan.purpose.strip():
+    if not _is_said(plan.purpose):
         wrong["purpose"] = _("Say what the answers are for.")
-    if not plan.basis.strip():
+    if not _is_said(plan.basis):
         wrong["basis"] = _("Say on what basis you ask. Without one, nobody has to answer.")
     if plan.minutes < 1:
         wrong["minutes"] = _("Say how many minutes it takes.")
@@ -379,6 +386,10 @@ def _check_plan(plan: FormPlan, *, on: date) -> None:
         wrong["ends_on"] = _("The last day lies in the past.")
     if wrong:
         raise BadInput(_("The form cannot be registered like this."), fields=wrong)
+
+
+def _is_said(words: Mapping[str, str]) -> bool:
+    return any(text.strip() for text in words.values())
 
 
 def _check_field(plan: FieldPlan) -> None:
@@ -389,7 +400,7 @@ def _check_field(plan: FieldPlan) -> None:
 def why_not_asked(plan: FieldPlan) -> dict[str, Any]:
     """What stands in the way of a question, by the field of `plan`; empty when nothing does."""
     wrong: dict[str, Any] = {}
-    if not any(text.strip() for text in plan.text.values()):
+    if not _is_said(plan.text):
         wrong["text"] = _("Write a question.")
     for name, longest in (("text", LONGEST_QUESTION), ("help", LONGEST_HELP)):
         if any(len(text) > longest for text in getattr(plan, name).values()):

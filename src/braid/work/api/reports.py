@@ -12,9 +12,11 @@ from braid.kernel.api import Cursor, Size
 from braid.people.api import Caller, require_limit
 from braid.work import models
 from braid.work.actions import MOST_PUSHED, Push, push_reports
-from braid.work.enums import FieldKind
+from braid.work.answers import check_in_words
+from braid.work.enums import ROLLED_UP, FieldKind
 from braid.work.exchange import given_out
-from braid.work.figures import plain_value, taken
+from braid.work.figures import plain_cell, plain_value, taken
+from braid.work.measures import Summary
 from braid.work.queries.filed import report_alone_for, reports_page
 from braid.work.queries.looks import (
     fields_asked,
@@ -87,16 +89,18 @@ class QuestionAskedOut(Schema):
 
 
 class PeriodWholeOut(PeriodOut):
-    """A period with what it asks."""
+    """A period with what it asks. `checks` are rules across questions, in words: what breaks one is refused."""
 
     questions: list[QuestionAskedOut]
+    checks: list[str]
 
 
 class SumsOut(Schema):
-    """What reports come to: a number by the key of its question, of a choice how many took each answer."""
+    """What reports come to, by the key of a question: of a number one number, of a choice how many took each answer, of a table
+    the sum of each cell, row by row. Null where nobody answered."""
 
     reports: int
-    values: dict[str, str | list[int] | None]
+    values: dict[str, str | list[int] | list[list[str | None]] | None]
 
 
 class TableRowOut(Schema):
@@ -185,7 +189,9 @@ def periods(request: Caller, form: int | None = None, cursor: Cursor = "", size:
 def period(request: Caller, pk: int) -> PeriodWholeOut:
     """What is asked, with the key of each question."""
     found = period_for(request.auth, pk)
-    return PeriodWholeOut(**_period(found), questions=[_question_out(field) for field in fields_asked(found)])
+    fields = fields_asked(found)
+    questions, checks = [_question_out(field) for field in fields], check_in_words(found.version, fields)
+    return PeriodWholeOut(**_period(found), questions=questions, checks=checks)
 
 
 @periods_router.get("/{int:pk}/table", url_name="period_table", response=TableOut, summary="What a period adds up to")
@@ -236,8 +242,9 @@ def push(request: Caller, pk: int, body: ReportsIn) -> list[PushedOut]:
 
 
 def _form_out(form: models.ReportForm) -> FormOut:
-    same = ("purpose", "basis", "every", "minutes", "state", "ends_on")
-    return FormOut(id=form.pk, unit=form.unit.code, title=str(form), **{name: getattr(form, name) for name in same})
+    values = {name: getattr(form, name) for name in ("every", "minutes", "state", "ends_on")}
+    values |= {"title": str(form), "purpose": str(form.said_purpose), "basis": str(form.said_basis)}
+    return FormOut(id=form.pk, unit=form.unit.code, **values)
 
 
 def _period(period: models.Period) -> dict[str, Any]:
@@ -258,19 +265,22 @@ def _question_out(field: models.Field) -> QuestionAskedOut:
 
 def _row_out(unit: Any, part: Part, fields: list[models.Field]) -> TableRowOut:
     filed, approved = (
-        SumsOut(reports=summary.n, values={field.key: _sum(field, summary) for field in fields if _adds_up(field)})
+        SumsOut(
+            reports=summary.n, values={field.key: _sum(field, summary) for field in fields if field.kind in ROLLED_UP}
+        )
         for summary in (part.filed, part.approved)
     )
     return TableRowOut(unit=unit.code, name=str(unit), expected=part.expected, filed=filed, approved=approved)
 
 
-def _adds_up(field: models.Field) -> bool:
-    return field.kind in (FieldKind.NUMBER, FieldKind.CHOICE)
-
-
-def _sum(field: models.Field, summary: Any) -> str | list[int] | None:
+def _sum(field: models.Field, summary: Summary) -> str | list[int] | list[list[str | None]] | None:
     if field.kind == FieldKind.CHOICE:
         return [taken(field, number, summary) for number in range(len(field.choices))]
+    if field.kind == FieldKind.TABLE:
+        return [
+            [plain_cell(field, row, column, summary) or None for column in range(len(field.choices["columns"]))]
+            for row in range(len(field.choices["rows"]))
+        ]
     return plain_value(field, summary) or None
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from braid.contact.forms import RuleForm, UnitInReach
 from braid.contact.forms.surveys import InThreeLanguages
@@ -17,17 +19,37 @@ from braid.kernel.forms import offer
 from braid.people.forms import DayInput
 from braid.work import hooks
 from braid.work.actions import FieldPlan, FormPlan, why_not_asked, why_not_replaced
-from braid.work.checking import COMPARISONS, Check, number_from, number_in_words
+from braid.work.answers import conditions_of
+from braid.work.checking import ANSWERED, COMPARISONS, SUMMED, Check, number_from, number_in_words
 from braid.work.enums import Every, FieldKind, RollUp
 from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import Field, ReportForm, ReportFormRule
 
-REGISTERED = ("purpose", "basis", "every", "due_days", "minutes", "ends_on")
-"""What the register says of a form besides its title."""
+REGISTERED = ("every", "due_days", "minutes", "ends_on")
+"""What the register says of a form besides its texts."""
 
 
 def _title() -> forms.Field:
     return forms.CharField(label=_("Title"), max_length=120, required=False)
+
+
+def _purpose() -> forms.Field:
+    return forms.CharField(
+        label=_("What the answers are for"),
+        max_length=1_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Everybody who fills it in reads this."),
+    )
+
+
+def _basis() -> forms.Field:
+    return forms.CharField(
+        label=_("Legal or other basis"),
+        max_length=300,
+        required=False,
+        help_text=_("Which plan, rule or decision lets you ask. Without one, nobody has to answer."),
+    )
 
 
 def _text() -> forms.Field:
@@ -61,20 +83,9 @@ class MinutesForm(forms.Form):
 class RegisterForm(OverBudgetForm, MinutesForm, InThreeLanguages):
     """The register entry of a form; with a reason where more minutes of a form in use would put units over their budget."""
 
-    texts = {"title": _title}
-    needed = ("title",)
+    texts = {"title": _title, "purpose": _purpose, "basis": _basis}
+    needed = ("title", "purpose", "basis")
 
-    purpose = forms.CharField(
-        label=_("What the answers are for"),
-        max_length=1_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Everybody who fills it in reads this."),
-    )
-    basis = forms.CharField(
-        label=_("Legal or other basis"),
-        max_length=300,
-        help_text=_("Which plan, rule or decision lets you ask. Without one, nobody has to answer."),
-    )
     every = forms.TypedChoiceField(label=_("How often it is asked"), choices=Every.choices, coerce=Every)
     due_days = forms.IntegerField(
         label=_("Days to answer"), min_value=1, max_value=365, initial=7, help_text=_("After the end of each period.")
@@ -86,7 +97,8 @@ class RegisterForm(OverBudgetForm, MinutesForm, InThreeLanguages):
     def __init__(self, *args: Any, report_form: ReportForm | None = None, **kwargs: Any) -> None:
         if report_form:
             given = {name: getattr(report_form, name) for name in (*REGISTERED, "over_budget_why")}
-            kwargs["initial"] = self.initial_of(title=report_form.title) | given
+            texts = {name: getattr(report_form, name) for name in self.texts}
+            kwargs["initial"] = self.initial_of(**texts) | given
         super().__init__(*args, **kwargs)
         if report_form and report_form.state != "draft":
             self.fields["every"].disabled = True  # its periods are counted already
@@ -94,7 +106,8 @@ class RegisterForm(OverBudgetForm, MinutesForm, InThreeLanguages):
     @property
     def plan(self) -> FormPlan:
         """What was filled in, once the form is valid."""
-        return FormPlan(title=self.words("title"), **{name: self.cleaned_data[name] for name in REGISTERED})
+        values = {name: self.cleaned_data[name] for name in REGISTERED}
+        return FormPlan(**values | {name: self.words(name) for name in self.texts})
 
 
 class NewRegisterForm(UnitInReach, RegisterForm):
@@ -242,34 +255,65 @@ def _initial_of(question: Field) -> dict[str, Any]:
 
 
 class CheckForm(InThreeLanguages):
-    """A check across fields: what some add up to, compared with what others do."""
+    """A check across fields: what some add up to, compared with what others do and a number; or that some are answered."""
 
     texts = {"words": _words}
     needed = ("words",)
+    compared = " ".join(COMPARISONS)
+    """The values of `compare` that compare something."""
 
-    left = forms.MultipleChoiceField(label=_("The sum of"), widget=forms.CheckboxSelectMultiple)
+    when = forms.ChoiceField(label=_("When it is looked at"), required=False)
+    left = forms.MultipleChoiceField(label=_("These questions"), widget=forms.CheckboxSelectMultiple)
     compare = forms.ChoiceField(
         label=_("must be"),
         choices=list(
             zip(
-                COMPARISONS,
-                (_("at most"), _("at least"), _("equal to"), _("less than"), _("more than")),
+                (*COMPARISONS, ANSWERED),
+                (
+                    _("at most"),
+                    _("at least"),
+                    _("equal to"),
+                    _("less than"),
+                    _("more than"),
+                    pgettext_lazy("a question", "answered"),
+                ),
                 strict=True,
             )
         ),
+        help_text=_("Several numbers are added up, and so are the cells of a table."),
     )
-    right = forms.MultipleChoiceField(label=_("the sum of"), widget=forms.CheckboxSelectMultiple)
+    right = forms.MultipleChoiceField(label=_("the sum of"), required=False, widget=forms.CheckboxSelectMultiple)
+    plus = forms.CharField(label=_("and this number"), max_length=20, required=False)
 
-    def __init__(self, *args: Any, numbers: Sequence[Field], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, questions: Sequence[Field], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("left", "right"):
-            offer(self, name, [(each.key, f"{each.place + 1}. {each.said_text}") for each in numbers])
+        self._fields = {each.key: each for each in questions}
+        named = [(each.key, f"{each.place + 1}. {each.said_text}") for each in questions]
+        offer(self, "when", [("", _("always")), *conditions_of(questions).items()])
+        offer(self, "left", named)
+        offer(self, "right", [(key, words) for key, words in named if self._fields[key].kind in SUMMED])
+
+    def clean_plus(self) -> str:
+        typed = self.cleaned_data["plus"]
+        number = number_from(typed, 3) if typed else None
+        if typed and number is None:
+            raise forms.ValidationError(_("Write a number with at most three decimals."))
+        return "" if number is None else f"{Decimal(number).scaleb(-3).normalize():f}"
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if not self.errors and values["compare"] == ANSWERED:
+            values |= {"right": [], "plus": ""}
+        if not self.errors and not self.check.fits(self._fields):
+            self.add_error("left", _("Compare numbers and tables, with others or with a number."))
+        return values
 
     @property
     def check(self) -> Check:
         """What was filled in, once the form is valid."""
         values = self.cleaned_data
-        return Check(tuple(values["left"]), values["compare"], tuple(values["right"]), self.words("words"))
+        left, right = (tuple(values[name]) for name in ("left", "right"))
+        return Check(left, values["compare"], right, self.words("words"), plus=values["plus"], when=values["when"])
 
 
 class PeriodForm(OverBudgetForm):

@@ -36,8 +36,8 @@ class Asked:
     question: Field
     box: forms.BoundField | None
     """Where the answer is typed or a file is brought; None for a table."""
-    cells: list[tuple[str, list[forms.BoundField]]] = field(default_factory=list)
-    columns: list[str] = field(default_factory=list)
+    rows: list[tuple[str, list[tuple[str, forms.BoundField]]]] = field(default_factory=list)
+    """Of a table: what each row is about, and its cells, each with what its column is about."""
     count: Count | None = None
     why: forms.BoundField | None = None
     is_corrected: bool = False
@@ -58,7 +58,7 @@ class Asked:
     @property
     def errors(self) -> list[str]:
         """What is wrong with the cells of a table."""
-        return [str(error) for _words, boxes in self.cells for box in boxes for error in box.errors]
+        return [str(error) for _row, boxes in self.rows for _column, box in boxes for error in box.errors]
 
 
 class FillForm(forms.Form):
@@ -242,11 +242,12 @@ class FillForm(forms.Form):
 
     def _asked(self, question: Field, last: Answered) -> Asked:
         if question.kind == FieldKind.TABLE:
-            rows = [str(words) for words in question.said_rows]
-            boxes = [[self[name] for name in names] for names in _cells_of(question)]
             columns = [str(words) for words in question.said_columns]
-            is_last = self._is_from_last_time(question)
-            return Asked(question, None, list(zip(rows, boxes, strict=True)), columns, is_from_last_time=is_last)
+            rows = [
+                (str(words), [(column, self[name]) for column, name in zip(columns, names, strict=True)])
+                for words, names in zip(question.said_rows, _cells_of(question), strict=True)
+            ]
+            return Asked(question, None, rows, is_from_last_time=self._is_from_last_time(question))
         if question.kind == FieldKind.FILE:
             return self._asked_file(question)
         count, box = self._counts.get(question.key), self[question.key]

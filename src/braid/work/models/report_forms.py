@@ -19,9 +19,9 @@ class ReportForm(OwnedByUnit):
     """A form as a registered thing: whose it is, what for, on what basis, how often, and until when."""
 
     title = models.JSONField(_("title"), default=dict)
-    """A text by language (`contact.words`)."""
-    purpose = models.TextField(_("purpose"))
-    basis = models.CharField(_("legal or other basis"), max_length=300)
+    """A text by language (`contact.words`), as are the next two."""
+    purpose = models.JSONField(_("purpose"), default=dict)
+    basis = models.JSONField(_("legal or other basis"), default=dict)
     every = models.CharField(_("how often"), max_length=10, choices=Every, default=Every.ONCE)
     due_days = models.PositiveSmallIntegerField(_("days to answer"), default=7)
     """So many days after the end of a period its reports are due; for `once`, after it was opened."""
@@ -42,7 +42,7 @@ class ReportForm(OwnedByUnit):
         verbose_name_plural = _("forms")
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gte=1), name="report_form_takes_time"),
-            models.CheckConstraint(condition=~Q(purpose="") & ~Q(basis=""), name="report_form_registered"),
+            models.CheckConstraint(condition=~Q(purpose={}) & ~Q(basis={}), name="report_form_registered"),
         ]
         indexes = [
             models.Index(fields=["unit_path", "-id"], name="report_form_path"),
@@ -56,6 +56,16 @@ class ReportForm(OwnedByUnit):
     def said_title(self) -> Said:
         """The title for the reader."""
         return said(self.title)
+
+    @property
+    def said_purpose(self) -> Said:
+        """What the answers are for."""
+        return said_below(self.title, self.purpose)
+
+    @property
+    def said_basis(self) -> Said:
+        """On what basis it is asked."""
+        return said_below(self.title, self.basis)
 
 
 class ReportFormRule(AudienceRule):
@@ -152,6 +162,12 @@ class Field(models.Model):
     def said_columns(self) -> list[Said]:
         """What its columns are about."""
         return self._below(self.choices["columns"]) if self.kind == FieldKind.TABLE else []
+
+    @property
+    def cells(self) -> list[tuple[int, int]]:
+        """Row and column of each cell of a table, row by row."""
+        columns = range(len(self.said_columns))
+        return [(row, column) for row in range(len(self.said_rows)) for column in columns]
 
     def _below(self, texts: list[dict[str, str]]) -> list[Said]:
         return [said_below(self.text, words) for words in texts]

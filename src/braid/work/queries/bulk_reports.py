@@ -127,8 +127,8 @@ class _Reader:
 
     def __init__(self, bulk: Bulk) -> None:
         self._bulk, self._columns = bulk, bulk.columns
-        self._titles = {column.key: column.title for column in self._columns}
-        self._titles |= {column.field.key: column.title for column in reversed(self._columns) if column.field}
+        self._titles = {field.key: f"{place}. {field.said_text}" for place, field in enumerate(bulk.fields, 1)}
+        self._titles |= {column.key: column.title for column in self._columns}
         self._units = {unit.code: unit for unit in bulk.units}
         self._checks = [Check.of(kept) for kept in bulk.period.version.checks]
         self._seen: set[str] = set()

@@ -19,7 +19,7 @@ from braid.units.queries import unit_by_code
 from braid.work.answers import in_words
 from braid.work.checking import number_in_words
 from braid.work.enums import FieldKind, ReportState
-from braid.work.figures import cell_of, plain_value, taken
+from braid.work.figures import plain_cell, plain_value, taken
 from braid.work.measures import Summary
 from braid.work.models import Field, Period, Report
 from braid.work.rules import can_view_work_at
@@ -122,8 +122,7 @@ def _sums(field: Field, summary: Summary) -> list[str]:
     if field.kind == FieldKind.CHOICE:
         return [str(taken(field, number, summary)) for number in range(len(field.choices))]
     if field.kind == FieldKind.TABLE:
-        sums = [cell_of(field, row, column, summary) for row, column in _places(field)]
-        return ["" if found is None else number_in_words(found, field.places) for found in sums]
+        return [plain_cell(field, row, column, summary) for row, column in field.cells]
     return [plain_value(field, summary)] if field.kind == FieldKind.NUMBER else []
 
 
@@ -132,18 +131,13 @@ def _cells_of(field: Field) -> list[str]:
     return [f"{field}{colon(field)}{row}{between}{column}" for row in field.said_rows for column in field.said_columns]
 
 
-def _places(field: Field) -> list[tuple[int, int]]:
-    rows, columns = len(field.choices["rows"]), len(field.choices["columns"])
-    return [(row, column) for row in range(rows) for column in range(columns)]
-
-
 def _values(field: Field, report: Report) -> list[str]:
     value = report.values.get(field.key)
     if field.kind != FieldKind.TABLE:
         plain = field.kind in (FieldKind.DATE, FieldKind.FILE) and value is not None
         return [str(value) if plain else in_words(field, value)]
     cells = value or [[None] * len(field.choices["columns"]) for _row in field.choices["rows"]]
-    return ["" if cells[r][c] is None else number_in_words(cells[r][c], field.places) for r, c in _places(field)]
+    return ["" if cells[r][c] is None else number_in_words(cells[r][c], field.places) for r, c in field.cells]
 
 
 def wrote(field: Field, report: Report) -> str:

@@ -162,11 +162,11 @@ def answer_of(report: Report) -> Answer | None:
     return Answer(report.filed_at.isoformat(), report.measures)
 
 
-def answer_from(state: str, measures: str, filed_at: datetime | str | None) -> Answer | None:
-    """The same of a row of reports, as the database gives its columns: SQLite keeps moments as texts, in UTC."""
+def answer_from(state: str, measures: str, filed_at: datetime | None) -> Answer | None:
+    """The same of a row of reports, as the database gives its columns: SQLite gives moments without their zone, UTC."""
     if state == ReportState.DRAFT or filed_at is None:
         return None
-    at = datetime.fromisoformat(filed_at).replace(tzinfo=UTC) if isinstance(filed_at, str) else filed_at
+    at = filed_at if filed_at.tzinfo else filed_at.replace(tzinfo=UTC)
     return Answer(at.isoformat(), _loaded(measures))
 
 

@@ -87,8 +87,8 @@ def _paper(
         "unit_word": _("Unit"),
         "facts": [
             [_("From"), str(form.unit)],
-            [_("What the answers are for"), form.purpose],
-            [_("Legal or other basis"), form.basis],
+            [_("What the answers are for"), str(form.said_purpose)],
+            [_("Legal or other basis"), str(form.said_basis)],
         ],
         "questions": [_question(field, (counts or {}).get(field.key)) for field in asked],
         "required": _("must be answered"),

@@ -31,7 +31,6 @@ from braid.work.actions import (
     remove_field,
     replace_fields,
 )
-from braid.work.enums import FieldKind
 from braid.work.forms import CheckForm, QuestionForm, SheetForm
 from braid.work.queries.report_forms import field_for, fields_of, form_for, form_to_run_for, newest_version
 from braid.work.question_sheets import Sheet, header, read_questions, rows_of
@@ -103,13 +102,13 @@ def form_question_bind(request: PersonRequest, pk: int, key: str) -> HttpRespons
 def form_check_new(request: PersonRequest, pk: int) -> HttpResponse:
     """Demand that numbers fit together."""
     found = form_to_run_for(request.person, pk)
-    numbers = [each for each in fields_of(newest_version(found)) if each.kind == FieldKind.NUMBER]
-    form = CheckForm(request.POST or None, numbers=numbers)
+    questions = fields_of(newest_version(found))
+    form = CheckForm(request.POST or None, questions=questions)
     if request.method == "POST" and form.is_valid():
         add_check(found, form.check, by=request.person, at=timezone.now())
         return redirect("report_form", pk=pk)
     own, others = form.own_and_others()
-    context = {"report_form": found, "form": form, "own": own, "others": others, "numbers": numbers}
+    context = {"report_form": found, "form": form, "own": own, "others": others, "questions": questions}
     return render(request, "work/form_check.html", context, status=422 if form.errors else 200)
 
 

@@ -21,7 +21,7 @@ from braid.people.decorators import PersonRequest, signed_in
 from braid.units.models import Unit
 from braid.work.answers import answered
 from braid.work.enums import ROLLED_UP, FieldKind
-from braid.work.figures import figures_of, taken, value_in_words, value_of
+from braid.work.figures import cell_in_words, figures_of, taken, value_in_words, value_of
 from braid.work.measures import Summary
 from braid.work.models import Field, Report
 from braid.work.queries.approvals import standing_of
@@ -209,23 +209,28 @@ def _shown(key: str, fields: Sequence[Field]) -> Field | None:
 
 def _columns(field: Field | None) -> list[str]:
     """The heads of the columns of one question."""
-    if field is None or field.kind == FieldKind.TABLE:
+    if field is None:
         return []
     if field.kind == FieldKind.CHOICE:
         return [str(words) for words in field.said_choices]
+    if field.kind == FieldKind.TABLE:
+        return [f"{row} · {column}" for row in field.said_rows for column in field.said_columns]
     return [_("Number reported"), _("Number approved")]
 
 
 def _lines(table: Table, field: Field | None) -> list[tuple[Row, list[tuple[str, str]]]]:
-    """Each row with its cells for one question and their heads: a number reported and approved, or how many took a choice."""
+    """Each row with its cells for one question and their heads: a number reported and approved, how many took a choice, or the
+    cells of a table."""
     rows = [*table.rows, *([table.own] if table.own.is_asked or table.own.is_filed else [])]
     columns = _columns(field)
     return [(row, list(zip(columns, _cells(field, row.part), strict=True))) for row in rows]
 
 
 def _cells(field: Field | None, part: Part) -> list[str]:
-    if field is None or field.kind == FieldKind.TABLE:
+    if field is None:
         return []
+    if field.kind == FieldKind.TABLE:
+        return [cell_in_words(field, row, column, part.filed) for row, column in field.cells]
     if field.kind == FieldKind.CHOICE:
         return [f"{taken(field, number, part.filed):,}" for number in range(len(field.choices))]
     return [value_in_words(field, part.filed), value_in_words(field, part.approved)]
