@@ -61,11 +61,18 @@ def test_a_text_that_two_apps_translate_differently_is_found(package: Path) -> N
     assert list(catalogs.contradicting()) == ["zh_Hant: 'Save' (desk: 儲存, shop: 保存)"]
 
 
+def test_simplified_forms_and_words_of_the_mainland_are_found_among_traditional_texts(package: Path) -> None:
+    catalogs.catalog("shop", "zh_Hant").write_text(PO.format(save="點击此處保存"))
+    assert "shop/zh_Hant: 點击此處保存 → 點擊此處儲存" in set(catalogs.mixed())
+    catalogs.catalog("shop", "zh_Hant").write_text(PO.format(save="剛才在這台裝置上點擊此處儲存"))
+    assert list(catalogs.mixed()) == []
+
+
 def test_traditional_is_drafted_from_simplified(package: Path) -> None:
-    for locale, text in (("zh_Hans", "三股辫与妇联"), ("zh_Hant", "")):
+    for locale, text in (("zh_Hans", "三股辫与妇联的文件"), ("zh_Hant", "")):
         catalogs.catalog("shop", locale).write_text(PO.format(save=text))
     assert catalogs.draft_traditional("shop") == 1
-    assert "三股辮與婦聯" in catalogs.catalog("shop", "zh_Hant").read_text()
+    assert "三股辮與婦聯的檔案" in catalogs.catalog("shop", "zh_Hant").read_text()
 
 
 @needs("xgettext")

@@ -7,8 +7,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import chdir
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import braid
 
@@ -21,8 +22,17 @@ LOCALES = ("zh_Hans", "zh_Hant", "en")
 TRANSLATED = ("zh_Hans", "zh_Hant")
 """English needs no translation: it is the language of the sources."""
 
-USUAL = str.maketrans({"爲": "為", "裏": "裡", "羣": "群", "“": "「", "”": "」"})
+USUAL = str.maketrans(
+    {"爲": "為", "裏": "裡", "羣": "群", "纔": "才", "臺": "台", "覈": "核", "隻": "只", "“": "「", "”": "」"}
+)
 """Forms people write today where OpenCC gives the dictionary's."""
+WORDS = {
+    **{"稽核透過": "審核通過", "稽核": "審核", "用戶名": "使用者名稱", "用戶": "使用者", "文件": "檔案", "文檔": "檔案"},
+    **{"登錄": "登入", "導入": "匯入", "導出": "匯出", "信息": "資訊", "程序": "程式", "數據": "資料", "網絡": "網路"},
+    **{"搜索": "搜尋", "設置": "設定", "保存": "儲存", "設備": "裝置", "短信": "簡訊", "打印": "列印", "鏈接": "連結"},
+    **{"服務器": "伺服器", "字符": "字元", "賬號": "帳號", "默認": "預設", "視頻": "影片", "屏幕": "螢幕", "界面": "介面"},
+}
+"""What readers of Traditional Chinese call a thing, beside the word of the mainland; in this order."""
 
 
 def apps() -> list[str]:
@@ -103,6 +113,17 @@ def contradicting() -> Iterator[str]:
                 yield f"{locale}: {text!r} ({', '.join(f'{app}: {words}' for app, words in by_app.items())})"
 
 
+def mixed() -> Iterator[str]:
+    """Every text in Traditional Chinese with simplified forms or with words of the mainland, as `app/zh_Hant: text → how`."""
+    import polib
+
+    for app in apps():
+        for entry in polib.pofile(str(catalog(app, "zh_Hant"))):
+            for words in [] if entry.obsolete else [entry.msgstr, *entry.msgstr_plural.values()]:
+                if (should := _to_traditional(words)) != words:
+                    yield f"{app}/zh_Hant: {words} → {should}"
+
+
 def unextracted() -> Iterator[str]:
     """Every text in the sources that its app's catalogs do not know (needs xgettext), as `app/locale: text`."""
     for app in sorted(folder.parent.name for folder in PACKAGE.glob("*/apps.py")):
@@ -120,11 +141,7 @@ def has_xgettext() -> bool:
 
 def draft_traditional(app: str) -> int:
     """Fill what zh_Hant lacks from zh_Hans, converted by OpenCC, for a person to read over; returns how many."""
-    import opencc
     import polib
-
-    def convert(text: str) -> str:
-        return str(opencc.OpenCC("s2t").convert(text)).translate(USUAL)
 
     simplified = {(e.msgctxt, e.msgid): e for e in polib.pofile(str(catalog(app, "zh_Hans"))) if e.translated()}
     target = polib.pofile(str(catalog(app, "zh_Hant")), wrapwidth=0)
@@ -133,12 +150,27 @@ def draft_traditional(app: str) -> int:
         source = simplified.get((entry.msgctxt, entry.msgid))
         if source is None or entry.obsolete or entry.translated():
             continue
-        entry.msgstr = convert(source.msgstr)
-        entry.msgstr_plural = {number: convert(text) for number, text in source.msgstr_plural.items()}
+        entry.msgstr = _to_traditional(source.msgstr)
+        entry.msgstr_plural = {number: _to_traditional(text) for number, text in source.msgstr_plural.items()}
         entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
         drafted += 1
     target.save()
     return drafted
+
+
+def _to_traditional(text: str) -> str:
+    """`text` in the characters and the words of readers of Traditional Chinese; what is written so already stays as it is."""
+    text = _opencc().convert(text).translate(USUAL)
+    for word, theirs in WORDS.items():
+        text = text.replace(word, theirs)
+    return text
+
+
+@cache
+def _opencc() -> Any:
+    import opencc
+
+    return opencc.OpenCC("s2t")
 
 
 def _texts(path: Path) -> set[str]:

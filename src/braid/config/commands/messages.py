@@ -44,7 +44,7 @@ def compile_(force: Annotated[bool, typer.Option("--force", help="Also what has 
 
 @app.command()
 def check() -> None:
-    """List every text without a translation, or with two that contradict each other; exit 1 if there is one."""
+    """List every text without a translation, with two that contradict each other, or in mixed Chinese; exit 1 if there is one."""
     from braid.config.cli_setup import ready
 
     ready(migrate=False)
@@ -60,6 +60,7 @@ def problems() -> Iterator[str]:
     """What is wrong with the catalogs, a line each. Without xgettext (required in CI) the sources are not compared."""
     yield from catalogs.untranslated()
     yield from catalogs.contradicting()
+    yield from catalogs.mixed()
     if catalogs.has_xgettext():
         yield from catalogs.unextracted()
     elif os.environ.get("CI"):
