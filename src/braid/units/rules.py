@@ -72,6 +72,15 @@ def why_not_on(unit: Unit, on: date, today: date) -> str:
     return ""
 
 
+def why_not_as_of(on: date, first: date | None, today: date) -> str:
+    """The tree is known from the day `first`, on which it was loaded, until today."""
+    if on > today:
+        return _("The day lies in the future.")
+    if first and on < first:
+        return _("The tree was loaded on %(day)s: how it stood before that is not known.") % {"day": date_format(first)}
+    return ""
+
+
 def why_not_add(parent: Unit) -> str:
     """A unit needs an active unit above it."""
     if parent.status != UnitStatus.ACTIVE:
