@@ -26,7 +26,7 @@ from braid.units.actions import (
 )
 from braid.units.exports import Row, day_of, export_rows, export_units, path_on
 from braid.units.imports import import_units
-from braid.units.models import Placement, TreeEvent, Unit
+from braid.units.models import Placement, Unit
 from braid.units.queries import unit_by_code, unit_for
 from braid.units.rules import VIEW_UNITS
 from braid.units.trees import Names
@@ -36,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = date(2025, 6, 1)
 BEFORE = DAY - timedelta(days=1)
+SHAPE: dict[str, Any] = {"n": {"a": {"a1": {"a11": {}, "a12": {}}, "a2": {}}, "b": {"b1": {}}}}
 BASE: list[Row] = [
     ("n", "", "n", 1),
     ("a", "n", "a", 2),
@@ -52,7 +53,7 @@ Deeds = Callable[[date], dict[str, Any]]
 
 @pytest.fixture
 def units() -> Units:
-    return tree({"n": {"a": {"a1": {"a11": {}, "a12": {}}, "a2": {}}, "b": {"b1": {}}}})
+    return tree(SHAPE)
 
 
 @pytest.fixture
@@ -131,19 +132,20 @@ def test_a_year_of_changes(units: Units, deed: Deeds) -> None:
     assert len({tuple(seen[day]) for day in days}) == len(days)
 
 
-def test_an_empty_tree_takes_the_file_of_a_past_day(units: Units, deed: Deeds, now: datetime, tmp_path: Path) -> None:
+def test_an_empty_tree_takes_the_file_of_a_past_day(deed: Deeds, now: datetime, tmp_path: Path) -> None:
+    was: dict[date, list[Row]] = {}
     with transaction.atomic():
+        units = tree(SHAPE)
         move_unit(units["a1"], units["b"], **deed(DAY))
         close_unit(units["a2"], **deed(DAY))
         change_unit(units["a"], code="z", **deed(DAY))
         for day in (BEFORE, DAY):
-            export_units(tmp_path / f"{day}.csv", EVERYWHERE, on=day)
-        was = {day: rows(day) for day in (BEFORE, DAY)}
+            was[day] = rows(day)
+            assert export_units(tmp_path / f"{day}.csv", EVERYWHERE, on=day) == len(was[day])
         transaction.set_rollback(True)
+    assert was[BEFORE] == BASE != was[DAY]
     for day in (BEFORE, DAY):
         with transaction.atomic():
-            TreeEvent.objects.all().delete()
-            Unit.objects.order_by("-depth")._raw_delete("default")  # type: ignore[attr-defined]
             assert import_units(tmp_path / f"{day}.csv", by=OPERATOR, at=now).applied
             assert sorted(rows(date.max)) == sorted(was[day])
             transaction.set_rollback(True)
