@@ -10,7 +10,9 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -181,6 +183,21 @@ def test_a_dry_run_says_how_much_it_does_not_list(braid: Braid, tmp_path: Path) 
     assert "added     ... and 20 more" in said
     found = json.loads(braid.must("units", "import", str(file), "--dry-run", "--json").splitlines()[-1])
     assert (len(found["examples"]), found["changes"]["added"]) == (100, 120)
+
+
+def test_the_tree_of_a_day_is_exported_or_refused_in_words(braid: Braid, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("code,parent_code,name\nA,,Alpha\nA1,A,One\n")
+    braid.must("units", "import", str(file))
+    out = tmp_path / "out.csv"
+    assert "2 units written" in braid.must("units", "export", str(out))
+    zone = ZoneInfo(braid.environment["BRAID_TIME_ZONE"])
+    today = datetime.fromtimestamp(out.stat().st_mtime, zone).date()  # the test's own clock does not count there
+    assert "1 units written" in braid.must("units", "export", str(out), "--under", "A1", "--on", f"{today}")
+    assert out.read_text() == "code,parent_code,name,level\nA1,A,One,2\n"
+    for day, words in (("soon", "on: This is not a day"), ("1999-12-31", "on: The tree was loaded on")):
+        done = braid.run("units", "export", str(out), "--on", day)
+        assert (done.returncode, words in done.stderr) == (1, True)
 
 
 def test_init_writes_settings_once_and_for_the_owner_only(bare: Braid) -> None:

@@ -215,9 +215,10 @@ class World:
         self._holds({row["code"] for row in json.loads(self._text)["rows"]} == expected, f"{address} for {reader}")
 
     def ask_export(self, reader: Person, unit: Unit) -> None:
-        """The file of units: the open ones within reach, and no other."""
+        """The file of units: the open ones within reach, and no other; none below a closed one."""
         address, top = f"/units/export/?under={unit.code}", self.oracle.named(unit.pk)
-        if not self._expect(reader, address, self.oracle.may_see(reader.pk, top, set(Role))):
+        there = 422 if top in self.oracle.closed else 200
+        if not self._expect(reader, address, self.oracle.may_see(reader.pk, top, set(Role)), there=there):
             return
         below = [one for one in self.units if top in self.oracle.above(one.pk) and one.pk not in self.oracle.closed]
         expected = {one.code for one in below if self.oracle.may_see(reader.pk, one.pk, set(Role))}
@@ -255,12 +256,15 @@ class World:
         sees = self.oracle.may_see(reader.pk, self.oracle.named(unit.pk), {Role.LEAD, Role.MANAGE})
         self._expect(reader, f"/people/{unit.code}/grants/", sees)
 
-    def _expect(self, reader: Person, address: str, allowed: bool, *, locked: int = 302) -> bool:
-        """Whether the page is there; 404 where it must not be, and the sign-in form (`locked`) for a locked account."""
+    def _expect(self, reader: Person, address: str, allowed: bool, *, locked: int = 302, there: int = 200) -> bool:
+        """Whether the page is there; 404 where it must not be, and the sign-in form (`locked`) for a locked account.
+
+        `there`: what is answered where she may look.
+        """
         World.requests += 1
         answer = self.clients[reader.pk].get(address)
         assert answer.status_code != 500, f"{address}: the product broke"  # which is no planted bug found
-        expected = locked if reader.pk in self.oracle.locked else 200 if allowed else 404
+        expected = locked if reader.pk in self.oracle.locked else there if allowed else 404
         self._holds(answer.status_code == expected, f"{address} for {reader}: {answer.status_code}, not {expected}")
         self._text = answer.getvalue().decode()
         return expected == 200

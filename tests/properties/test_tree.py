@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from braid.kernel.access import OPERATOR
+from braid.kernel.access import EVERYWHERE, OPERATOR
 from braid.kernel.errors import Refused
 from braid.units.actions import (
     Part,
     add_unit,
+    change_unit,
     close_unit,
     merge_units,
     move_unit,
@@ -24,6 +25,7 @@ from braid.units.actions import (
     split_unit,
 )
 from braid.units.enums import UnitStatus
+from braid.units.exports import Row, export_rows
 from braid.units.models import Placement, Unit
 from braid.units.paths import number_of
 from braid.units.queries import tree_at, unit_at_path, unit_by_code
@@ -32,14 +34,30 @@ from tests.factories import tree
 from tests.units.test_actions import paths_hold
 
 FIRST_DAY = date(2025, 1, 1)
-DEEDS = ("add", "move", "move", "merge", "split", "close", "reopen", "rename")
-Seen = dict[int, tuple[str, int | None, str, str]]
+DEEDS = ("add", "move", "move", "merge", "split", "close", "reopen", "rename", "recode", "lower")
+Seen = dict[int, tuple[str, int | None, int, str, str]]
 
 
 def as_it_is() -> Seen:
-    """Path, parent, code and name of the active units by number: the oracle."""
-    rows = Unit.objects.active().values_list("number", "path", "parent_id", "code", "name")
+    """Path, parent, level, code and name of the active units by number: the oracle."""
+    rows = Unit.objects.active().values_list("number", "path", "parent_id", "level", "code", "name")
     return {number: tuple(rest) for number, *rest in rows}  # type: ignore[misc]
+
+
+def as_table(seen: Seen) -> list[Row]:
+    """What an export should write of it."""
+    ordered = sorted(seen.values())
+    return [(code, seen[above][3] if above else "", name, level) for _path, above, level, code, name in ordered]
+
+
+def can_be_imported(rows: list[Row]) -> bool:
+    """Each code once, each unit below one that came before it and has a smaller level; one top."""
+    levels: dict[str, int] = {}
+    for code, above, _name, level in rows:
+        if code in levels or bool(above) != bool(levels) or (above and levels.get(above, level) >= level):
+            return False
+        levels[code] = level
+    return True
 
 
 def do(kind: str, one: Unit, other: Unit, turn: int, deed: dict[str, Any]) -> None:
@@ -57,27 +75,35 @@ def do(kind: str, one: Unit, other: Unit, turn: int, deed: dict[str, Any]) -> No
         close_unit(one, **deed)
     elif kind == "reopen":
         reopen_unit(one, **deed)
-    else:
+    elif kind == "rename":
         rename_unit(one, name=f"Name {turn}", **deed)
+    elif kind == "recode":
+        change_unit(one, code=f"c{turn % 3}", **deed)
+    else:
+        change_unit(one, level=max(1, one.level + 1 - 2 * (turn % 2)), **deed)
 
 
 class TreeTest(TestCase):
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
-        st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 30), st.integers(0, 30), st.booleans()), max_size=14)
+        st.lists(
+            st.tuples(st.sampled_from(DEEDS), st.integers(0, 30), st.integers(0, 30), st.sampled_from((1, 0, -1, -4))),
+            max_size=14,
+        )
     )
-    def test_any_sequence(self, steps: list[tuple[str, int, int, bool]]) -> None:
+    def test_any_sequence(self, steps: list[tuple[str, int, int, int]]) -> None:
+        """Some things are only told days later: then the days before stay as they were, and those since are whole."""
         tree({"n": {"a": {"a1": {"a11": {}}, "a2": {"a21": {}}}, "b": {"b1": {"b11": {}}, "b2": {}}}})
-        day, moment = FIRST_DAY, datetime(2026, 1, 1, tzinfo=UTC)
-        days: dict[date, Seen] = {day: as_it_is()}
-        for turn, (kind, first, second, next_day) in enumerate(steps):
+        day, moment = FIRST_DAY + timedelta(days=9), datetime(2026, 1, 1, tzinfo=UTC)
+        days: dict[date, Seen] = {FIRST_DAY: as_it_is()}
+        for turn, (kind, first, second, ahead) in enumerate(steps):
             units = list(Unit.objects.order_by("pk"))
-            day, moment = day + timedelta(days=next_day), moment + timedelta(seconds=1)
-            if day == FIRST_DAY:
-                day += timedelta(days=1)
-            deed = {"on": day, "why": "x", "by": OPERATOR, "at": moment}
+            on, moment = day + timedelta(days=ahead), moment + timedelta(seconds=1)
+            day = max(day, on)
+            deed = {"on": on, "why": "x", "by": OPERATOR, "at": moment}
             with suppress(Refused):
                 do(kind, units[first % len(units)], units[second % len(units)], turn, deed)
+                days = {earlier: seen for earlier, seen in days.items() if earlier < on}
             days[day] = as_it_is()
         self.check(days)
 
@@ -87,8 +113,10 @@ class TreeTest(TestCase):
         assert not Unit.objects.filter(status=UnitStatus.ACTIVE, parent__status=closed).exists()
         assert Unit.objects.filter(depth=0).count() == 1
         for day, seen in days.items():
-            then = {one.number: (one.path, one.parent_number, one.code, one.name) for one in tree_at(day)}
-            assert then == seen, day
+            assert {number: (path, *rest) for path, number, *rest in tree_at(day)} == seen, day
+            assert list(export_rows(EVERYWHERE, on=day)) == as_table(seen), day
+        for passed in range((max(days) - FIRST_DAY).days):
+            assert can_be_imported(list(export_rows(EVERYWHERE, on=FIRST_DAY + timedelta(days=passed)))), passed
         for placement in Placement.objects.all():
             assert unit_at_path(placement.path) == Unit.objects.get(pk=number_of(placement.path))
         for unit in Unit.objects.exclude(merged_into=None):

@@ -119,4 +119,11 @@ ROUTES = [
         absent_query="under=county_x",
         note="under",
     ),
+    Route(
+        "units_export",
+        cut(member=404),
+        query=lambda w: f"under={w.unit.code}&on=2020-12-31",
+        absent_query="under=county_x&on=2020-12-31",
+        note="under on a past day",
+    ),
 ]

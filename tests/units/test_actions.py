@@ -341,7 +341,7 @@ def test_last_year_shows_last_years_tree(units: dict[str, Unit], now: datetime) 
     def deed(on: date) -> dict[str, Any]:
         return {"on": on, "why": "x", "by": OPERATOR, "at": next(moments)}
 
-    before = tree_at(date(2025, 1, 1))
+    before = list(tree_at(date(2025, 1, 1)))
     assert [unit.code for unit in before] == ["n", "a", "a1", "a11", "a12", "a2", "b", "b1"]
     move_unit(units["a1"], units["b"], **deed(date(2025, 3, 1)))
     rename_unit(units["a11"], name="renamed", **deed(date(2025, 4, 1)))
@@ -350,8 +350,8 @@ def test_last_year_shows_last_years_tree(units: dict[str, Unit], now: datetime) 
     reopen_unit(units["b1"], **deed(date(2025, 8, 1)))
     merge_units(units["a2"], units["b1"], **deed(date(2025, 9, 1)))
 
-    assert tree_at(date(2025, 2, 28)) == before
-    march = tree_at(date(2025, 3, 1))
+    assert list(tree_at(date(2025, 2, 28))) == before
+    march = list(tree_at(date(2025, 3, 1)))
     assert [unit.code for unit in march] == ["n", "a", "a2", "b", "a1", "a11", "a12", "b1"]
     assert {unit.code: unit.name for unit in march}["a11"] == "a11"
     assert {unit.code: unit.name for unit in tree_at(date(2025, 4, 1))}["a11"] == "renamed"
@@ -365,6 +365,68 @@ def test_last_year_shows_last_years_tree(units: dict[str, Unit], now: datetime) 
     assert [unit.code for unit in tree_at(date(2026, 1, 1))] == [
         unit.code for unit in sorted(Unit.objects.active(), key=lambda unit: unit.path)
     ]
+
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.mark.parametrize("above", ["a2", "new"])
+def test_nothing_hangs_from_a_unit_before_it_stood_there(
+    units: dict[str, Unit], deed: dict[str, Any], above: str
+) -> None:
+    """Else the tree of the days between would have units without the one above them."""
+    move_unit(units["a2"], units["b"], **deed)
+    units["new"] = add_unit(units["n"], code="new", name="New", **deed)
+    for do, unit in ((move_unit, units["a11"]), (merge_units, units["a1"])):
+        with pytest.raises(BadInput) as refused:
+            do(unit, units[above], **{**deed, "on": YESTERDAY})
+        assert "on" in refused.value.fields
+        do(unit, units[above], **deed)
+
+
+def test_a_name_of_the_unit_above_is_no_obstacle(units: dict[str, Unit], deed: dict[str, Any]) -> None:
+    rename_unit(units["b"], name="Other", **deed)
+    move_unit(units["a1"], units["b"], **{**deed, "on": YESTERDAY})
+    assert paths_hold()
+
+
+def test_a_unit_opens_again_no_earlier_than_the_one_above(units: dict[str, Unit], deed: dict[str, Any]) -> None:
+    past = {**deed, "on": YESTERDAY - timedelta(days=1)}
+    close_unit(units["b1"], **past)
+    close_unit(units["b"], **past)
+    reopen_unit(units["b"], **deed)
+    with pytest.raises(BadInput):
+        reopen_unit(units["b1"], **{**deed, "on": YESTERDAY})
+    reopen_unit(units["b1"], **deed)
+
+
+def test_what_stood_below_since_that_day_is_not_left_alone(units: dict[str, Unit], deed: dict[str, Any]) -> None:
+    move_unit(units["b1"], units["a"], **deed)
+    for do, others in ((close_unit, ()), (merge_units, (units["a"],))):
+        with pytest.raises(BadInput):
+            do(units["b"], *others, **{**deed, "on": YESTERDAY})
+    close_unit(units["b"], **deed)
+
+
+def test_a_code_belongs_to_one_unit_on_each_day(units: dict[str, Unit], deed: dict[str, Any]) -> None:
+    change_unit(units["b1"], code="free", **deed)
+    past = {**deed, "on": YESTERDAY}
+    with pytest.raises(BadInput):
+        add_unit(units["a2"], code="b1", name="New", **past)
+    with pytest.raises(BadInput):
+        change_unit(units["a2"], code="b1", **past)
+    add_unit(units["a2"], code="b1", name="New", **deed)
+
+
+def test_a_level_fits_below_the_one_above_on_each_day(units: dict[str, Unit], deed: dict[str, Any]) -> None:
+    past = {**deed, "on": YESTERDAY}
+    for name, level in (("a11", 8), ("a12", 8), ("a1", 5)):
+        change_unit(units[name], level=level, **past)
+    change_unit(units["a1"], level=3, **deed)
+    with pytest.raises(BadInput) as refused:
+        change_unit(units["a11"], level=4, **past)
+    assert "on" in refused.value.fields
+    change_unit(units["a11"], level=4, **deed)
 
 
 def test_snapshot_is_new_after_a_change(units: dict[str, Unit], deed: dict[str, Any]) -> None:

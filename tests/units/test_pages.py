@@ -10,10 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from braid.kernel.access import OPERATOR
 from braid.kernel.imports import pages
 from braid.kernel.models import ImportRun
 from braid.kernel.outbox import run_due
 from braid.people.enums import Office
+from braid.units.actions import close_unit, move_unit
 from braid.units.imports import comparing
 from braid.units.models import TreeEvent, Unit
 from braid.units.views import units as unit_pages
@@ -207,3 +209,38 @@ def test_export(units: dict[str, Unit], head: Client) -> None:
     assert text == "code,parent_code,name,level\na,n,a,2\na1,a,a1,3\na11,a1,a11,4\na2,a,a2,3\n"
     sheet: Any = head.get("/units/export/", {"format": "xlsx"})
     assert b"".join(sheet.streaming_content).startswith(b"PK")
+
+
+def test_export_of_a_past_day(units: dict[str, Unit], client: Client) -> None:
+    client.force_login(member(units["a"], Office.HEAD).account)
+    now = timezone.now()
+    today, before = timezone.localdate(now), timezone.localdate(now) - timedelta(days=1)
+    move_unit(units["a1"], units["b"], on=today, why="x", by=OPERATOR, at=now)
+    close_unit(units["a2"], on=today, why="x", by=OPERATOR, at=now)
+    page = client.get("/units/of/a/").content.decode()
+    assert f'name="on" max="{today}"' in page
+    expected = {before: "a,n,a,2\na2,a,a2,3\n", today: "a,n,a,2\n"}
+    for day, rows in expected.items():
+        for query in ({"on": f"{day}"}, {"on": f"{day}", "under": "a"}):
+            answer: Any = client.get("/units/export/", query)
+            assert b"".join(answer.streaming_content).decode("utf-8-sig") == f"code,parent_code,name,level\n{rows}"
+            assert f'filename="units-{day}.csv"' in answer["Content-Disposition"]
+    assert client.get("/units/export/", {"on": f"{before}", "under": "a1"}).status_code == 404  # hers then, not today
+    for query in ({"on": f"{today + timedelta(days=1)}"}, {"on": "soon"}, {"on": f"{today}", "under": "a2"}):
+        assert client.get("/units/export/", query).status_code == 422
+
+
+def test_the_page_offers_no_day_before_the_tree(head: Client, units: dict[str, Unit]) -> None:
+    TreeEvent.objects.create(unit=units["n"], kind="added", on="2025-06-01", recorded_at=timezone.now(), why="x")
+    assert 'min="2025-06-01"' in head.get("/units/of/a/").content.decode()
+
+
+def test_a_day_on_which_the_unit_above_was_elsewhere(units: dict[str, Unit], head: Client) -> None:
+    now = timezone.now()
+    today, before = timezone.localdate(now), timezone.localdate(now) - timedelta(days=1)
+    move_unit(units["a2"], units["b"], on=today, why="x", by=OPERATOR, at=now)
+    words = "a2 stands where it does since"
+    data = {"on": f"{before}", "why": "x", "confirmed": "1"}
+    assert words in head.post("/units/of/a11/move/", {**data, "parent": "a2"}).content.decode()
+    assert words in head.post("/units/of/a1/merge/", {**data, "into": "a2"}).content.decode()
+    assert head.post("/units/of/a11/move/", {**data, "parent": "a2", "on": f"{today}"}).status_code == 302

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from braid.kernel import texts
-from braid.kernel.access import Actor, Permission, Scope, may, scope
+from braid.kernel.access import AFTER_DESCENDANTS, Actor, Permission, Scope, may, scope
 
 from .enums import STEP, UnitKind, UnitStatus
 from .models import Placement, Unit
@@ -58,17 +58,37 @@ def visible(by: Actor) -> Scope:
 
 
 def why_not_on(unit: Unit, on: date, today: date) -> str:
-    """A change takes effect today or earlier, but not before the last one that concerns the unit or those below it."""
+    """A change takes effect today or earlier, not before the last one of the unit or of those that stand or stood below it."""
     if on > today:
         return _("The day lies in the future.")
     if on == today:
         return ""
-    below = Placement.objects.filter(unit__in=Unit.objects.subtree(unit.path).values("pk"))
+    inside = Q(path__gte=unit.path, path__lt=unit.path + AFTER_DESCENDANTS)
+    below = Placement.objects.filter(inside | Q(unit__in=Unit.objects.subtree(unit.path).values("pk")))
     last = below.aggregate(last=Max("until_on"))["last"]
     if last and on < last:
         return _("There was a later change already, on %(day)s.") % {"day": date_format(last)}
     if unit.opened_on and on < unit.opened_on:
         return _("The unit was opened later, on %(day)s.") % {"day": date_format(unit.opened_on)}
+    return ""
+
+
+def why_not_on_below(parent: Unit, on: date) -> str:
+    """What hangs from a unit since `on` needs it on each day since: active, where it stands and at its level now."""
+    same = Q(path=parent.path, level=parent.level, status=UnitStatus.ACTIVE)
+    other = Placement.objects.filter(unit=parent, until_on__gt=on).exclude(same)
+    since = max(filter(None, (other.aggregate(last=Max("until_on"))["last"], parent.opened_on)), default=on)
+    if on < since:
+        return _("%(name)s stands where it does since %(day)s only.") % {"name": parent, "day": date_format(since)}
+    return ""
+
+
+def why_not_as_of(on: date, first: date | None, today: date) -> str:
+    """The tree is known from the day `first`, on which it was loaded, until today."""
+    if on > today:
+        return _("The day lies in the future.")
+    if first and on < first:
+        return _("The tree was loaded on %(day)s: how it stood before that is not known.") % {"day": date_format(first)}
     return ""
 
 
@@ -87,16 +107,20 @@ def why_not_level_below(parent: Unit, level: int) -> str:
     return words % {"level": parent.level, "name": parent}
 
 
-def why_not_code(code: str, unit: Unit | None = None) -> str:
-    """A code can stand in an address, and belongs to one unit."""
+def why_not_code(code: str, unit: Unit | None = None, *, on: date | None = None) -> str:
+    """A code can stand in an address, and belongs to one unit: also on each day since `on`."""
     if unit and unit.code == code:
         return ""
     if why_not := why_not_code_at_all(code):
         return why_not
     owner = Unit.objects.filter(code=code).first()
-    if owner is None or owner == unit:
-        return ""
-    return _("The code %(code)s belongs to %(name)s.") % {"code": code, "name": owner}
+    if owner and owner != unit:
+        return _("The code %(code)s belongs to %(name)s.") % {"code": code, "name": owner}
+    former = Placement.objects.filter(code=code, until_on__gt=on).order_by("-until_on").first() if on else None
+    if former:
+        words = _("The code %(code)s belonged to %(name)s until %(day)s.")
+        return words % {"code": code, "name": former.name, "day": date_format(former.until_on)}
+    return ""
 
 
 def why_not_code_at_all(code: str) -> str:

@@ -54,24 +54,30 @@ def import_(
 def export(
     file: Annotated[Path, typer.Argument(help="Where to write; the name ends in .csv, .csv.gz or .xlsx.")],
     under: Annotated[str, typer.Option(help="Code of a unit: only that unit and what is below it.")] = "",
+    on: Annotated[str, typer.Option(help="A day, like 2025-12-31: the tree as it stood at the end of it.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
 ) -> None:
-    """Write the units to FILE as rows of code, parent_code, name, level: what an import of them needs."""
+    """Write the units to FILE as rows of code, parent_code, name, level: what an import of them needs.
+
+    With `--on` the tree of that day; `--under` is then what stood below that unit on that day.
+    """
     from braid.config.cli_setup import ready
 
     ready()
+    from django.utils import timezone
+
     from braid.config.errors import Stop
-    from braid.kernel.access import EVERYWHERE, Scope
-    from braid.units.exports import export_units
+    from braid.kernel.access import EVERYWHERE
+    from braid.units.exports import day_of, export_units, path_on
     from braid.units.queries import unit_by_code
 
     if not file.absolute().parent.is_dir():
         raise Stop(f"There is no folder {file.parent}.")
-    scope = EVERYWHERE
+    day, path = day_of(on, today=timezone.localdate()), ""
     if under:
-        unit = unit_by_code(under)
+        unit = unit_by_code(under, on=day)
         if unit is None:
             raise Stop(f"There is no unit with the code {under}.")
-        scope = Scope(subtrees=(unit.path,))
-    count = export_units(file, scope)
+        path = path_on(unit, day)
+    count = export_units(file, EVERYWHERE, on=day, path=path)
     typer.echo(json.dumps({"file": str(file), "rows": count}) if as_json else f"{count:,} units written to {file}")

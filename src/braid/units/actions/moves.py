@@ -26,7 +26,7 @@ from braid.units.rules import (
 )
 
 from .following import follow
-from .records import Deed, count_pages, keep_placements_below, refuse, refuse_day, write_event
+from .records import Deed, count_pages, keep_placements_below, refuse, refuse_day, refuse_day_below, write_event
 from .units import create, shut
 
 
@@ -53,6 +53,7 @@ def move_unit(unit: Unit, parent: Unit, *, on: date, why: str, by: Actor, at: da
     refuse(why_not_move(unit, parent))
     deed = Deed(on, why, by, at)
     refuse_day(unit, deed)
+    refuse_day_below(parent, deed)
     old_path = unit.path
     transplant(unit, parent, deed)
     follow(old_path, at=at)
@@ -95,6 +96,7 @@ def merge_units(unit: Unit, into: Unit, *, on: date, why: str, by: Actor, at: da
     refuse(why_not_merge(unit, into))
     deed = Deed(on, why, by, at)
     refuse_day(unit, deed)
+    refuse_day_below(into, deed)
     children = active_children(unit)
     for child in children:
         transplant(child, into, deed)

@@ -18,7 +18,7 @@ from braid.kernel.errors import BadInput, WrongState
 from braid.kernel.texts import why_not_text
 from braid.units.enums import TreeEventKind
 from braid.units.models import Placement, TreeEvent, Unit
-from braid.units.rules import why_not_on
+from braid.units.rules import why_not_on, why_not_on_below
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,12 @@ def refuse_day(unit: Unit, deed: Deed) -> None:
     refuse(why_not_on(unit, deed.on, timezone.localdate(deed.at)), "on")
     if not deed.why.strip():
         refuse(_("Say why, in a few words: it stays in the unit's history."), "why")
+
+
+def refuse_day_below(parent: Unit | None, deed: Deed) -> None:
+    """Refuse a day on which `parent` did not stand yet as it stands now: what hangs from it would hang from nothing."""
+    if parent:
+        refuse(why_not_on_below(parent, deed.on), "on")
 
 
 def clean(unit: Unit) -> None:

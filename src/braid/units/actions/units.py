@@ -25,7 +25,7 @@ from braid.units.rules import (
     why_not_reopen,
 )
 
-from .records import Deed, clean, count_pages, keep_placement, refuse, refuse_day, write_event
+from .records import Deed, clean, count_pages, keep_placement, refuse, refuse_day, refuse_day_below, write_event
 
 NAMES = ("name", "name_zh_hant", "name_en", "full_name", "full_name_zh_hant", "full_name_en")
 DETAILS = ("code", "kind", "level", "address", "latitude", "longitude", "is_placeholder")
@@ -68,7 +68,7 @@ def create(
     level = level or parent.level + 1
     refuse(why_not_add(parent))
     refuse(why_not_level_below(parent, level), "level")
-    refuse(why_not_code(code), "code")
+    refuse(why_not_code(code, on=deed.on), "code")
     number = next_number(tree)
     unit = Unit(
         number=number,
@@ -132,6 +132,7 @@ def reopen_unit(unit: Unit, *, on: date, why: str, by: Actor, at: datetime) -> U
     require(can_restructure(by, unit))
     deed = Deed(on, why, by, at)
     refuse_day(unit, deed)
+    refuse_day_below(unit.parent, deed)
     reopen(unit, deed)
     count_change(tree)
     return unit
@@ -166,9 +167,10 @@ def write_values(
         raise TypeError(f"no fields to change: {sorted(unknown)}")
     changes = {name: [getattr(unit, name), value] for name, value in values.items() if getattr(unit, name) != value}
     if "code" in changes:
-        refuse(why_not_code(values["code"], unit), "code")
+        refuse(why_not_code(values["code"], unit, on=deed.on), "code")
     if "level" in changes and checks_level:
         refuse(why_not_level(unit, values["level"]), "level")
+        refuse_day_below(unit.parent, deed)
     if not changes:
         return
     if _PLACED & set(changes):

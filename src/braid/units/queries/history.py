@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from braid.kernel.access import AFTER_DESCENDANTS
+from braid.kernel.access import AFTER_DESCENDANTS, EVERYWHERE, Scope
 from braid.kernel.prepared import one_of, prepared
 from braid.units.enums import STEP, UnitStatus
 from braid.units.models import Placement, Unit
@@ -19,8 +19,7 @@ from braid.units.paths import number_of
 MOST_MERGERS = 50
 
 
-@dataclass(frozen=True, order=True)
-class UnitThen:
+class UnitThen(NamedTuple):
     """How a unit stood on a past day. Ordered by path: tree order of that day."""
 
     path: str
@@ -42,10 +41,15 @@ def unit_at_path(path: str) -> Unit | None:
     return None
 
 
-def unit_by_code(code: str) -> Unit | None:
-    """The unit with this code, or that once had it; if it was merged, the survivor."""
+def unit_by_code(code: str, *, on: date | None = None) -> Unit | None:
+    """The unit with this code, or that once had it; if it was merged, the survivor.
+
+    With `on` first of all the unit that had it at the end of that day, whatever became of it.
+    """
     if not code.isprintable():  # PostgreSQL refuses to look for some of it
         return None
+    if on and (then := next(_then(on, Q(code=code), Q(code=code)), None)):
+        return Unit.objects.get(pk=then.number)
     with prepared():  # every page begins with it
         unit = next(iter(Unit.objects.raw("SELECT * FROM units_unit WHERE code = %s", [code])), None)
     if unit is None:
@@ -118,34 +122,33 @@ _BELOW_SINCE_SQL = """
 
 def unit_as_of(unit: Unit, on: date) -> UnitThen | None:
     """How the unit stood at the end of the day `on`; None if it was closed or not there yet."""
-    found = _then(on, Q(unit=unit.pk), Q(pk=unit.pk))
-    return found[0] if found else None
+    return next(_then(on, Q(unit=unit.pk), Q(pk=unit.pk)), None)
 
 
-def tree_at(on: date, *, path: str = "") -> list[UnitThen]:
-    """The units that were active at the end of the day `on`, in the tree order of that day.
+def codes_at(on: date, numbers: Iterable[int]) -> dict[int, str]:
+    """The codes that the units had at the end of the day `on`, by number; without those that were not there."""
+    known = list(numbers)
+    return {then.number: then.code for then in _then(on, Q(unit__in=known), Q(pk__in=known))}
 
-    `path`: only the subtree that stood there then (its own path as of `on`); the whole tree without it.
+
+def tree_at(on: date, *, path: str = "", scope: Scope = EVERYWHERE) -> Iterator[UnitThen]:
+    """The units that were active at the end of the day `on`, in the tree order of that day, read as they are asked for.
+
+    `path`: only the subtree that stood there then (its own path as of `on`); the whole tree without it. `scope`: only units
+    that stand within it today. One query, however many units there are.
     """
     inside = Q(path__gte=path, path__lt=path + AFTER_DESCENDANTS)
-    return sorted(_then(on, inside, inside))
+    return _then(on, inside & scope.where("unit__path"), inside & scope.where("path"))
 
 
-def _then(on: date, of_placements: Q, of_units: Q) -> list[UnitThen]:
-    """Per unit its state before the first change after `on`, or as it is now if there was none."""
+def _then(on: date, of_placements: Q, of_units: Q) -> Iterator[UnitThen]:
+    """Per unit its state before the first change after `on`, or as it is now if there was none; in tree order."""
     later = Placement.objects.filter(unit=OuterRef("unit"), until_on__gt=on)
     earlier_one = later.filter(Q(until__lt=OuterRef("until")) | Q(until=OuterRef("until"), pk__lt=OuterRef("pk")))
     there = Q(unit__opened_on=None) | Q(unit__opened_on__lte=on)
     past = Placement.objects.filter(of_placements, there, until_on__gt=on, status=UnitStatus.ACTIVE)
     changed_since = Placement.objects.filter(unit=OuterRef("pk"), until_on__gt=on)
     present = Unit.objects.active().filter(of_units, Q(opened_on=None) | Q(opened_on__lte=on))
-    fields = ("parent_number", "level", "code", "name")
-    return [
-        *(UnitThen(*row) for row in past.exclude(Exists(earlier_one)).values_list("path", "unit_id", *fields)),
-        *(
-            UnitThen(*row)
-            for row in present.exclude(Exists(changed_since)).values_list(
-                "path", "number", "parent_id", "level", "code", "name"
-            )
-        ),
-    ]
+    rows = past.exclude(Exists(earlier_one)).values_list("path", "unit_id", "parent_number", "level", "code", "name")
+    unchanged = present.exclude(Exists(changed_since)).values_list("path", "pk", "parent_id", "level", "code", "name")
+    return map(UnitThen._make, rows.union(unchanged, all=True).order_by("path").iterator(chunk_size=10_000))

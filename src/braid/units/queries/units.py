@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
 from django.http import Http404
 
@@ -12,15 +12,15 @@ from braid.units.models import Level, TreeEvent, Unit, UnitQuerySet
 from braid.units.rules import VIEW_UNITS
 from braid.units.trees import ROOT_CODE
 
-from .history import unit_by_code
+from .history import UnitThen, unit_by_code
 
 
-def unit_for(actor: Actor, code: str, permission: Permission = VIEW_UNITS) -> Unit:
+def unit_for(actor: Actor, code: str, permission: Permission = VIEW_UNITS, *, on: date | None = None) -> Unit:
     """The unit with `code` where `actor` holds `permission`; out of scope and absent are the same `Http404`.
 
-    The code of a unit that was merged leads to the survivor.
+    The code of a unit that was merged leads to the survivor; with `on` first of all to the unit that had it on that day.
     """
-    unit = unit_by_code(code)
+    unit = unit_by_code(code, on=on)
     if unit is None or not scope(actor, permission).covers(unit.path):
         raise Http404("no such unit")
     return unit
@@ -31,11 +31,18 @@ def root_unit() -> Unit | None:
     return Unit.objects.filter(depth=0).first()
 
 
-def first_shift(root: Unit | None) -> int:
+def first_day() -> date | None:
+    """The day on which the tree was loaded; None when no import did that."""
+    event = _first_load()
+    return event.on if event else None
+
+
+def first_shift(root: Unit | UnitThen | None) -> int:
     """How much deeper than in the file the levels lie since the first load, when `root` was put on top of its tops."""
     if root is None or root.code != ROOT_CODE:
         return 0
-    return int(_first_load(root).get("shift", 1))
+    event = _first_load()
+    return int(event.details.get("shift", 1)) if event else 1
 
 
 def loaded_levels() -> dict[int, int]:
@@ -43,13 +50,13 @@ def loaded_levels() -> dict[int, int]:
 
     Counted from its rows before they were written, so a unit that was lost since stands out.
     """
-    levels = _first_load(Unit.objects.filter(depth=0).first()).get("levels", {})
+    event = _first_load()
+    levels = event.details.get("levels", {}) if event else {}
     return {int(level): count for level, count in levels.items()}
 
 
-def _first_load(root: Unit | None) -> dict[str, Any]:
-    event = TreeEvent.objects.filter(unit=root, kind=TreeEventKind.ADDED).order_by("pk").first()
-    return event.details if event else {}
+def _first_load() -> TreeEvent | None:
+    return TreeEvent.objects.filter(unit__depth=0, kind=TreeEventKind.ADDED).order_by("pk").first()
 
 
 def children_of(unit: Unit) -> UnitQuerySet:

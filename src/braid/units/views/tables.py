@@ -16,7 +16,7 @@ from braid.kernel.downloads import table_answer
 from braid.kernel.imports.pages import bad_rows, run_context, run_for, run_page, upload_page
 from braid.kernel.models import ImportRun
 from braid.units.actions.importing import confirm_import, drop_import
-from braid.units.exports import HEADER, export_rows
+from braid.units.exports import HEADER, day_of, export_rows, path_on
 from braid.units.forms import ApplyForm, ImportForm
 from braid.units.imports import UNITS, Options, look_over
 from braid.units.queries import unit_for
@@ -96,13 +96,15 @@ def import_drop(request: ActorRequest, pk: int) -> HttpResponse:
 @require_safe
 @for_actors
 def units_export(request: ActorRequest) -> HttpResponseBase:
-    """The units the person may see as a table: `under` the code of a unit, `format` csv or xlsx."""
+    """The units the person may see as a table: `under` the code of a unit, `on` a past day, `format` csv or xlsx."""
     allowed = scope(request.person, VIEW_UNITS)
-    if under := request.GET.get("under"):
-        allowed = allowed.within(unit_for(request.person, under).path)
     if not allowed:
         raise Http404("no units")
-    return table_answer(HEADER, export_rows(allowed), name="units", form=request.GET.get("format", "csv"))
+    on = day_of(request.GET.get("on", ""), today=timezone.localdate())
+    under = request.GET.get("under")
+    path = path_on(unit_for(request.person, under, on=on), on) if under else ""
+    rows = export_rows(allowed, on=on, path=path)
+    return table_answer(HEADER, rows, name=f"units-{on}", form=request.GET.get("format", "csv"))
 
 
 def _run_for(request: ActorRequest, pk: int) -> ImportRun:

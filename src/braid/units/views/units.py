@@ -21,7 +21,7 @@ from braid.units import actions, forms, rules
 from braid.units.actions import Part
 from braid.units.enums import UnitStatus
 from braid.units.models import Unit
-from braid.units.queries import children_of, events_of, level_names, unit_for
+from braid.units.queries import children_of, events_of, first_day, level_names, unit_for
 from braid.units.queries.previews import (
     Preview,
     preview_add,
@@ -51,6 +51,8 @@ class Deed:
     """For closed units instead of active ones."""
     may_there: Callable[[Actor, dict[str, Any]], bool] = lambda actor, values: True
     """Who may at the other unit that the form names."""
+    above: Callable[[Unit, dict[str, Any]], Unit | None] = lambda unit, values: None
+    """The unit below which something will stand."""
 
 
 def _split(unit: Unit, values: dict[str, Any], **deed: Any) -> None:
@@ -91,6 +93,7 @@ DEEDS: dict[str, Deed] = {
         lambda unit, values: preview_move(unit, values["parent"]),
         lambda unit, values, **deed: actions.move_unit(unit, values["parent"], **deed),
         may_there=lambda actor, values: rules.can_add_below(actor, values["parent"]),
+        above=lambda unit, values: values["parent"],
     ),
     "merge": Deed(
         gettext_lazy("Merge into another"),
@@ -100,6 +103,7 @@ DEEDS: dict[str, Deed] = {
         lambda unit, values: preview_merge(unit, values["into"]),
         lambda unit, values, **deed: actions.merge_units(unit, values["into"], **deed),
         may_there=lambda actor, values: rules.can_restructure(actor, values["into"]),
+        above=lambda unit, values: values["into"],
     ),
     "split": Deed(
         gettext_lazy("Split off a unit"),
@@ -125,6 +129,7 @@ DEEDS: dict[str, Deed] = {
         lambda unit, values: preview_reopen(unit),
         lambda unit, values, **deed: actions.reopen_unit(unit, **deed),
         closed=True,
+        above=lambda unit, values: unit.parent,
     ),
 }
 
@@ -143,6 +148,7 @@ def unit(request: ActorRequest, code: str) -> HttpResponse:
         "children": list(children_of(unit)[:SHOWN]),
         "more": max(0, children_of(unit).count() - SHOWN),
         "events": events_of(unit),
+        "first_day": first_day(),
         "level": level_names().get(unit.level),
         "deeds": [
             (name, deed)
@@ -173,13 +179,15 @@ def unit_deed(request: ActorRequest, code: str, deed: str) -> HttpResponse:
     }
     if request.method != "POST" or not form.is_valid():
         return render(request, "units/deed.html", context)
-    preview = what.preview(unit, form.values())
-    if why_not_on := rules.why_not_on(unit, form.cleaned_data["on"], timezone.localdate()):
+    preview, on, above = what.preview(unit, form.values()), form.cleaned_data["on"], what.above(unit, form.values())
+    if why_not_on := rules.why_not_on(unit, on, timezone.localdate()):
         form.add_error("on", why_not_on)
     elif not what.may_there(request.person, form.values()):
         form.add_error(None, _("Your role does not reach the other unit: ask somebody above both."))
     elif preview.refusal:
         form.add_error(None, preview.refusal)
+    elif above and (why_not_on := rules.why_not_on_below(above, on)):
+        form.add_error("on", why_not_on)
     if form.errors:
         return render(request, "units/deed.html", context)
     if "confirmed" not in request.POST:
