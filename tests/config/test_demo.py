@@ -24,8 +24,6 @@ from tests.kernel.outbox_workers import make_person
 
 from .processes import COMMAND, DEMO, Braid, braid_on, children_of, free_port, status_of, wait_for
 
-pytestmark = pytest.mark.once
-
 NEEDED = {
     "contact.delivery",
     "units.count",
@@ -73,6 +71,7 @@ def test_report_has_everything_and_all_is_well(built: Braid) -> None:
     assert 0 < levels[-1]["seen"] < levels[-1]["reached"] < levels[-1]["units"]
 
 
+@pytest.mark.once
 def test_another_tree_in_the_same_folder_is_refused(built: Braid) -> None:
     done = built.run("demo", "--check", "--tree", "fr")
     assert done.returncode == 3
@@ -117,6 +116,7 @@ for report in Report.objects.exclude(state=ReportState.DRAFT).exclude(counted={}
 """
 
 
+@pytest.mark.once
 def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
     with braid_on(tmp_path / "var", like=built) as braid:
         subprocess.run(
@@ -135,6 +135,7 @@ def test_a_check_that_fails_ends_with_one(built: Braid, tmp_path: Path) -> None:
     assert checks["contact.reached"] is True
 
 
+@pytest.mark.once
 def test_what_failed_its_checks_is_checked_again_before_it_is_served(built: Braid, tmp_path: Path) -> None:
     with braid_on(tmp_path / "var", like=built) as braid:
         subprocess.run(
@@ -148,6 +149,7 @@ def test_what_failed_its_checks_is_checked_again_before_it_is_served(built: Brai
     assert re.search("Checks failed: .*contact.seen", done.stderr)
 
 
+@pytest.mark.once
 def test_what_was_built_now_is_served_by_a_process_that_did_not_build(built: Braid, tmp_path: Path) -> None:
     with braid_on(tmp_path / "var", like=built) as braid:
         forget = "from braid.config.models import DemoStage; DemoStage.objects.filter(name='checked').delete()"
@@ -169,12 +171,14 @@ def test_what_was_built_now_is_served_by_a_process_that_did_not_build(built: Bra
         assert process.wait(30) == 0
 
 
+@pytest.mark.once
 def test_json_without_check_is_a_wrong_command_line(braid: Braid) -> None:
     done = braid.run("demo", "--json", *DEMO)
     assert done.returncode == 2
     assert "--check" in done.stderr
 
 
+@pytest.mark.once
 def test_killed_anywhere_it_goes_on_to_the_same_end(built: Braid, tmp_path: Path) -> None:
     whole = what_stays(report_of(built, *DEMO))
     chance = random.Random(int(os.environ.get("BRAID_TEST_SEED", "7")))
@@ -193,6 +197,7 @@ def test_killed_anywhere_it_goes_on_to_the_same_end(built: Braid, tmp_path: Path
         assert what_stays(report_of(braid, *DEMO)) == whole
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_work_that_a_killed_run_had_begun_is_not_left(now: datetime) -> None:
     owe(make_person, "begun", due=now)
@@ -203,6 +208,7 @@ def test_work_that_a_killed_run_had_begun_is_not_left(now: datetime) -> None:
     assert nothing_due_is_left(Demo(0, {})).ok
 
 
+@pytest.mark.once
 def test_reset_begins_anew_with_a_file_of_ones_own_and_spares_what_is_no_demo(built: Braid, tmp_path: Path) -> None:
     file = tmp_path / "own.csv"
     file.write_text("code,parent_code,name\n" + "A,,Alpha\n" + "".join(f"A{n},A,Unit {n}\n" for n in range(30)))
@@ -220,6 +226,7 @@ def test_reset_begins_anew_with_a_file_of_ones_own_and_spares_what_is_no_demo(bu
             assert "no demo" in done.stderr
 
 
+@pytest.mark.once
 def test_bad_rows_of_a_file_are_listed(braid: Braid, tmp_path: Path) -> None:
     file = tmp_path / "bad.csv"
     file.write_text("code,parent_code,name\nA,,Alpha\nB,nowhere,Beta\n")
@@ -228,6 +235,7 @@ def test_bad_rows_of_a_file_are_listed(braid: Braid, tmp_path: Path) -> None:
     assert "line 3" in done.stderr
 
 
+@pytest.mark.once
 def test_it_serves_and_its_links_sign_in(built: Braid, tmp_path: Path) -> None:
     port = free_port()
     base = f"http://127.0.0.1:{port}"

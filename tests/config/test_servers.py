@@ -12,8 +12,6 @@ import pytest
 
 from .processes import Braid, children_of, free_port, status_of, wait_for
 
-pytestmark = pytest.mark.once
-
 
 def is_gone(pid: int) -> bool:
     """Whether the process has ended; one that waits to be collected has."""
@@ -45,6 +43,7 @@ def test_up_starts_a_dead_worker_and_a_dead_web_server_again(braid: Braid, port:
     assert all(is_gone(pid) for pid in last.values())
 
 
+@pytest.mark.once
 def test_children_end_when_their_supervisor_is_killed(braid: Braid, port: int) -> None:
     process = braid.start("up", "--port", str(port))
     wait_for(lambda: status_of(f"http://127.0.0.1:{port}/live") == 200)
@@ -56,6 +55,7 @@ def test_children_end_when_their_supervisor_is_killed(braid: Braid, port: int) -
     wait_for(lambda: status_of(f"http://127.0.0.1:{port}/live") == 0)
 
 
+@pytest.mark.once
 def test_ready_tells_of_database_migrations_worker_and_failed_work(braid: Braid, port: int) -> None:
     serving = braid.start("serve", "--port", str(port))
     address = f"http://127.0.0.1:{port}/ready"
@@ -74,6 +74,7 @@ def body_of(address: str) -> dict[str, object]:
         return found
 
 
+@pytest.mark.once
 def test_restore_is_refused_while_braid_runs(braid: Braid, port: int) -> None:
     braid.must("backup", str(braid.folder.parent / "b.tar"))
     braid.start("serve", "--port", str(port))
@@ -83,6 +84,7 @@ def test_restore_is_refused_while_braid_runs(braid: Braid, port: int) -> None:
     assert "Braid is running" in done.stderr
 
 
+@pytest.mark.once
 def test_logs_are_json_without_a_terminal(braid: Braid, port: int) -> None:
     process = braid.start("up", "--port", str(port))
     wait_for(lambda: status_of(f"http://127.0.0.1:{port}/live") == 200)

@@ -7,11 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from braid.contact.enums import LAST_DAY, Every
 from braid.contact.recurrence import Recurrence, moment_of
+
+pytestmark = pytest.mark.once
 
 ZONES = [
     "Asia/Shanghai",

@@ -80,7 +80,7 @@ def do(kind: str, one: Unit, other: Unit, turn: int, deed: dict[str, Any]) -> No
     elif kind == "recode":
         change_unit(one, code=f"c{turn % 3}", **deed)
     else:
-        change_unit(one, level=max(1, one.level + 1 - 2 * (turn % 2)), **deed)
+        change_unit(one, level=one.level + 1 - 2 * (turn % 2), **deed)
 
 
 class TreeTest(TestCase):

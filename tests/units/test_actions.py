@@ -418,6 +418,12 @@ def test_a_code_belongs_to_one_unit_on_each_day(units: dict[str, Unit], deed: di
     add_unit(units["a2"], code="b1", name="New", **deed)
 
 
+def test_no_level_is_higher_than_the_first(units: dict[str, Unit], deed: dict[str, Any]) -> None:
+    with pytest.raises(BadInput) as caught:
+        change_unit(units["n"], level=0, **deed)
+    assert set(caught.value.fields) == {"level"}
+
+
 def test_a_level_fits_below_the_one_above_on_each_day(units: dict[str, Unit], deed: dict[str, Any]) -> None:
     past = {**deed, "on": YESTERDAY}
     for name, level in (("a11", 8), ("a12", 8), ("a1", 5)):

@@ -337,6 +337,7 @@ def test_trees_come_back_unchanged(name: str, now: datetime, tmp_path: Path) -> 
     assert Level.objects.count() == len(tree.levels)
 
 
+@pytest.mark.once
 def test_part_of_chinas_tree(now: datetime) -> None:
     tree = TREES["cn"]
     result = import_units(tree.file, root=tree.root, levels=tree.levels, by=OPERATOR, at=now, limit_units=3000)

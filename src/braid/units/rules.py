@@ -217,7 +217,9 @@ def why_not_reopen(unit: Unit) -> str:
 
 
 def why_not_level(unit: Unit, level: int) -> str:
-    """A unit's level lies between those of the unit above it and the units below it."""
+    """A unit's level lies between those of the unit above it and the units below it; the highest is 1."""
+    if level < 1:
+        return _("The highest level is 1.")
     if unit.parent and (too_high := why_not_level_below(unit.parent, level)):
         return too_high
     lowest = Unit.objects.filter(parent=unit).aggregate(lowest=Min("level"))["lowest"]
