@@ -55,8 +55,9 @@ def report_of(braid: Braid, *arguments: str) -> dict[str, Any]:
 
 
 def what_stays(report: dict[str, Any]) -> dict[str, Any]:
-    """The report without what differs from run to run."""
-    return {name: value for name, value in report.items() if name not in ("seconds", "peak_mb")}
+    """The report without what differs from run to run, and each check by its name."""
+    stays = {name: value for name, value in report.items() if name not in ("seconds", "peak_mb", "checks")}
+    return stays | {check["name"]: (check["ok"], check["detail"]) for check in report["checks"]}
 
 
 def test_report_has_everything_and_all_is_well(built: Braid) -> None:
