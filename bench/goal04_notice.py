@@ -51,7 +51,7 @@ def run(world: World) -> Iterator[Line]:
     people = min(world.people(), world.scale.fan_out)
     root, by = Unit.objects.get(depth=0), head()
     settle()
-    sending = _sending(root, by)
+    sending = _sending(root, by, why="The river rises tonight.")
     notice = Notice.objects.order_by("-pk")[0].pk
     bare = _written(_BARE, notice, [people])
     empty(Copy)
@@ -77,6 +77,16 @@ def run(world: World) -> Iterator[Line]:
         words(bare),
         bare / sending,
     )
+    unreasoned = _sending(root, by, why="")
+    yield Line(
+        "4",
+        "the same draft without a reason why it may take time: the burden meter is asked whether it needs one",
+        words(unreasoned),
+        words(fan_out),
+        fan_out / unreasoned,
+        "",
+        "the minutes of a month asked of every unit of the tree; the line above was given a reason, as an alert is",
+    )
     with took() as freezing:
         freeze_due(NOW + timedelta(hours=1))
     yield Line(
@@ -91,14 +101,14 @@ def run(world: World) -> Iterator[Line]:
     yield from _inboxes(world, root, by)
 
 
-def _sending(root: Unit, by: Person) -> float:
+def _sending(root: Unit, by: Person, *, why: str) -> float:
     """The median seconds of sending a draft that stands, as a request or a job does it: who sends is read anew."""
     drafts = [_draft(root, by).pk for _ in range(SENT)]
     times = []
     for pk in drafts:
         notice, sender = Notice.objects.select_related("unit").get(pk=pk), Person.objects.get(pk=by.pk)
         with took() as taken:
-            send_notice(notice, by=sender, at=NOW)
+            send_notice(notice, over_budget_why=why, by=sender, at=NOW)
         times.append(taken.seconds)
     return statistics.median(times)
 

@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.forms import RuleForm, UnitInReach
+from braid.contact.forms import OverBudgetForm, RuleForm, UnitInReach
 from braid.contact.forms.surveys import InThreeLanguages
 from braid.contact.words import LANGUAGES, Words
 from braid.kernel.forms import offer
@@ -19,7 +19,6 @@ from braid.work import hooks
 from braid.work.actions import FieldPlan, FormPlan, why_not_asked, why_not_replaced
 from braid.work.checking import COMPARISONS, Check, number_from, number_in_words
 from braid.work.enums import Every, FieldKind, RollUp
-from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import Field, ReportForm, ReportFormRule
 
 REGISTERED = ("purpose", "basis", "every", "due_days", "minutes", "ends_on")

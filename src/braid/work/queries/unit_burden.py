@@ -144,7 +144,9 @@ def _lines(asked: Sequence[Asked], unit: Unit, reader: Person) -> list[Line]:
         said: dict[str, Any] = {"title": "", "href": ""}
         if thing.kind == Asking.NOTICE:
             may_read = thing.pk in readable
-            said |= {"title": notices[thing.pk].said.title, "href": _href("notice", thing.pk)} if may_read else {}
+            notice = notices[thing.pk]
+            words = {"title": notice.said.title, "href": _href("notice", thing.pk), "why": notice.over_budget_why}
+            said |= words if may_read else {}
         elif thing.kind == Asking.DIRECTIVE:
             directive = directives[thing.pk]
             why = passings[by.passing].over_budget_why if by.passing else ""

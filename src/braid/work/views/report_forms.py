@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from braid.contact.forms import level_choices
+from braid.contact.forms import OverBudgetForm, level_choices
 from braid.contact.queries import size_of
 from braid.contact.views.drafts import RuleInWords, in_words
 from braid.kernel.access import require, scope
@@ -28,7 +28,6 @@ from braid.work.actions import (
 from braid.work.answers import check_in_words
 from braid.work.enums import ReportFormState
 from braid.work.forms import AskedForm, FillForm, NewRegisterForm, RegisterForm
-from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import ReportForm, ReportFormRule
 from braid.work.queries.report_forms import (
     fields_of,
