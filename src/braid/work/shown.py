@@ -15,6 +15,7 @@ from braid.units.models import Unit
 from .enums import Every
 from .models import Directive, DirectiveRule, ReportForm, ReportFormRule
 from .queries.effects import Effect, effect_of, minutes_a_month
+from .queries.time_taken import minutes_of_thing
 from .reading import minutes_of_notice
 
 
@@ -30,8 +31,8 @@ def effect_of_more(form: ReportForm, rule: ReportFormRule, at: datetime) -> Effe
 
 
 def effect_of_minutes(form: ReportForm, minutes: int, at: datetime) -> Effect:
-    """What a form in use would do to the units it asks if it took `minutes`."""
-    a_month = minutes_a_month(minutes, Every(form.every))
+    """What a form in use would do to the units it asks if its author said `minutes`."""
+    a_month = minutes_a_month(minutes_of_thing(form, estimate=minutes), Every(form.every))
     return effect_of(form.audience.all(), sender=form.unit, minutes=a_month, at=at)
 
 
@@ -45,7 +46,8 @@ def minutes_for(thing: Notice | Directive | ReportForm) -> int:
     """How many minutes a month `thing` takes each unit."""
     if isinstance(thing, Notice):
         return minutes_of_notice(thing)
-    return thing.minutes if isinstance(thing, Directive) else minutes_a_month(thing.minutes, Every(thing.every))
+    minutes = minutes_of_thing(thing)
+    return minutes if isinstance(thing, Directive) else minutes_a_month(minutes, Every(thing.every))
 
 
 def effect_shown(thing: Notice | Directive | ReportForm, effect: Effect, *, query: str = "") -> str:
