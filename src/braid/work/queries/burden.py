@@ -141,15 +141,15 @@ def _periods(span: Span, at: Q) -> Iterable[Thing]:
         at, opened_at__gte=span.start, opened_at__lt=span.end, period__directive=None
     ).order_by("pk")
     fields = ("period", *_RULE, "period__unit", "opened_at", *_estimates("period__form"), "period__form")
-    said: dict[int, tuple[int, int | None, int]] = {}
+    said: dict[int, tuple[int, int | None]] = {}
+    forms: dict[int, int] = {}
     rows = []
     for *row, estimate, learned, form in rules.values_list(*fields):
-        said[row[0]] = estimate, learned, form
+        said[row[0]], forms[row[0]] = (estimate, learned), form
         rows.append(row)
-    took = took_by_number("form", {form for *_minutes, form in said.values()})
+    took = took_by_number("form", set(forms.values()))
     for pk, asks in _by_thing(rows).items():
-        *minutes, form = said[pk]
-        yield Thing(Asking.FORM, pk, minutes_counted(*minutes, took.get(form)), asks)
+        yield Thing(Asking.FORM, pk, minutes_counted(*said[pk], took.get(forms[pk])), asks)
 
 
 def _estimates(of: str) -> tuple[str, str]:
