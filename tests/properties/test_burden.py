@@ -21,7 +21,7 @@ from braid.units.actions import add_unit, move_unit
 from braid.units.enums import UnitKind
 from braid.units.models import Unit
 from braid.work import spread
-from braid.work.actions import fold_minutes, note_minutes
+from braid.work.actions import fold_minutes, note_minutes, report_forms
 from braid.work.enums import Asking
 from braid.work.models import Directive, DirectiveRule, Period, ReportFormRule
 from braid.work.queries import burden, time_taken
@@ -65,6 +65,9 @@ class World:
         self.period: Any = None
         self.said: dict[tuple[str, int], list[int]] = defaultdict(list)
         """What units said that a directive or form really took them: the whole list."""
+        self.forms: list[tuple[str, int]] = []
+        self.learned: dict[int, int | None] = {}
+        """By form what the last one of its unit (they all have one title) took, when it was put to use."""
 
     def take(self, step: tuple[Any, ...]) -> None:
         self.at += timedelta(hours=5)
@@ -89,10 +92,13 @@ class World:
         self.last = directive_rows.directive(self.unit(name), *made, sent_at=self.at, minutes=minutes)
 
     def ask(self, name: str, rules: list[Any], minutes: int) -> None:
+        learned = self.took_last(name)
         form = factories.report_form(
             self.unit(name), *self.made(ReportFormRule, rules), minutes=minutes, over_budget_why="So it is."
         )
         self.period = factories.period(form, at=self.at)
+        self.forms.append((name, form.pk))
+        self.learned[form.pk] = learned
 
     def pass_on(self, name: str, rules: list[Any]) -> None:
         if self.last:
@@ -116,15 +122,20 @@ class World:
     def wait(self, days: int) -> None:
         self.at += timedelta(days=days)
 
+    def took_last(self, name: str) -> int | None:
+        known = [self.said["form", pk] for sender, pk in self.forms if sender == name]
+        return next((median_low(said) for said in reversed(known) if len(said) >= 10), None)
+
     def minutes(self, thing: Thing) -> int:
-        """What counts of `thing`, from what was written here: the lower middle of what ten or more said, else the estimate."""
+        """What counts of `thing`, from what was written here: the lower middle of what ten or more said, else that of what they
+        said of the last one, else the estimate."""
         if thing.kind == Asking.NOTICE:
             return thing.minutes
         if thing.kind == Asking.DIRECTIVE:
             estimate, said = Directive.objects.get(pk=thing.pk).minutes, self.said["directive", thing.pk]
         else:
             form = Period.objects.get(pk=thing.pk).form
-            estimate, said = form.minutes, self.said["form", form.pk]
+            estimate, said = self.learned[form.pk] or form.minutes, self.said["form", form.pk]
         return median_low(said) if len(said) >= 10 else estimate
 
     def compare(self) -> None:
@@ -191,6 +202,10 @@ def two_are_enough(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(time_taken, "FEWEST_SAID", 2)
 
 
+def what_the_last_one_took_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(report_forms, "learned_for", lambda form: None)
+
+
 P = ("p", True, 0, 0)
 PLANTS: list[tuple[Plant, Plan]] = [
     (rules_of_one_thing_count_twice, [("direct", "n", [P, P], 10)]),
@@ -198,6 +213,7 @@ PLANTS: list[tuple[Plant, Plan]] = [
     (units_are_counted_where_they_stand_now, [("direct", "n", [("c", True, 0, 0)], 10), ("move", "v1", "e")]),
     (what_units_say_does_not_count, [("direct", "n", [P], 10), ("say", True, [40] * 10)]),
     (what_units_say_does_not_count, [("ask", "n", [P], 10), ("say", False, [40] * 10)]),
+    (what_the_last_one_took_is_forgotten, [("ask", "n", [P], 10), ("say", False, [40] * 10), ("ask", "n", [P], 10)]),
     (two_are_enough, [("direct", "n", [P], 10), ("say", True, [40] * 9)]),
 ]
 """Bugs, each with a plan in which it shows; the tests above live these plans, too, and many others."""

@@ -148,7 +148,7 @@ def test_the_page_of_a_plan_asks_for_it(full: Notice, author: Person, now: datet
 def test_time_used_up_meanwhile_keeps_a_plan_back_and_says_why(
     world: SimpleNamespace, draft: Notice, author: Person, now: datetime
 ) -> None:
-    later = now + timedelta(hours=2)
+    later = now + timedelta(minutes=6)  # in the same month
     plan_sending(draft, later, zone=ZONE, by=author, at=now)
     directive_rows.directive(world.nation, DirectiveRule(unit=world.village), sent_at=now, minutes=240)
     run_due(at=later - UNDO_WINDOW)
