@@ -30,6 +30,9 @@ from .world import NOW, TODAY, World, empty, head, settle, tend
 READERS = 200
 SENT = 200
 """Drafts that are sent, one by one."""
+UNREASONED = 20
+"""And those sent without a reason: all together stay below the minutes that a village has in a month."""
+WHY = "The river rises tonight."
 SUBJECTS = ("家庭教育", "春蕾计划", "普法宣传")
 """What notices are about: one in five, one in a hundred, and the others."""
 Statement = tuple[str, Any]
@@ -51,7 +54,7 @@ def run(world: World) -> Iterator[Line]:
     people = min(world.people(), world.scale.fan_out)
     root, by = Unit.objects.get(depth=0), head()
     settle()
-    sending = _sending(root, by)
+    sending = _sending(root, by, SENT, why=WHY)
     notice = Notice.objects.order_by("-pk")[0].pk
     bare = _written(_BARE, notice, [people])
     empty(Copy)
@@ -77,6 +80,16 @@ def run(world: World) -> Iterator[Line]:
         words(bare),
         bare / sending,
     )
+    unreasoned = _sending(root, by, UNREASONED, why="")
+    yield Line(
+        "4",
+        "the same draft without a reason why it may take time: the burden meter is asked whether it needs one",
+        words(unreasoned),
+        words(fan_out),
+        fan_out / unreasoned,
+        "",
+        "the minutes of a month asked of every unit of the tree; the line above was given a reason, as an alert is",
+    )
     with took() as freezing:
         freeze_due(NOW + timedelta(hours=1))
     yield Line(
@@ -91,20 +104,20 @@ def run(world: World) -> Iterator[Line]:
     yield from _inboxes(world, root, by)
 
 
-def _sending(root: Unit, by: Person) -> float:
+def _sending(root: Unit, by: Person, number: int, *, why: str) -> float:
     """The median seconds of sending a draft that stands, as a request or a job does it: who sends is read anew."""
-    drafts = [_draft(root, by).pk for _ in range(SENT)]
+    drafts = [_draft(root, by).pk for _ in range(number)]
     times = []
     for pk in drafts:
         notice, sender = Notice.objects.select_related("unit").get(pk=pk), Person.objects.get(pk=by.pk)
         with took() as taken:
-            send_notice(notice, by=sender, at=NOW)
+            send_notice(notice, over_budget_why=why, by=sender, at=NOW)
         times.append(taken.seconds)
     return statistics.median(times)
 
 
 def _send(root: Unit, by: Person) -> Notice:
-    return send_notice(_draft(root, by), by=by, at=NOW)
+    return send_notice(_draft(root, by), over_budget_why=WHY, by=by, at=NOW)
 
 
 def _draft(root: Unit, by: Person) -> Notice:

@@ -12,7 +12,7 @@ from braid.contact.models import Audience, Notice
 from braid.units import snapshot
 from braid.units.models import Unit
 from braid.work.enums import DirectiveState
-from braid.work.models import Directive, DirectiveRule
+from braid.work.models import Directive, DirectiveRule, TimeSaid
 from braid.work.queries.burden import Span, Thing, asked_of, minutes_everywhere, month_of, things_in
 from braid.work.queries.effects import effect_of
 from braid.work.queries.senders import senders_in
@@ -26,6 +26,8 @@ NOTICES = 1_200
 DIRECTIVES = 800
 SAMPLE = 60
 """Units counted one by one: the time of all is reckoned from these."""
+ANSWERS = range(10, 90, 4)
+"""Minutes that units said each directive really took."""
 MASKS = (0, 0, 0, 1 << 5, 1 << 6, 1 << 5 | 1 << 6, 1 << 4, 1 << 3)
 
 
@@ -39,7 +41,7 @@ def run(world: World) -> Iterator[Line]:
     alone = median(lambda: _pass(things, tree))
     yield Line(
         "burden",
-        f"minutes of all {len(tree.numbers):,} units by {NOTICES + DIRECTIVES:,} rules, against each unit by itself",
+        f"minutes of all {len(tree.numbers):,} units by {NOTICES + DIRECTIVES:,} rules, with what units say they take, against each unit by itself",
         words(ours),
         words(_one_by_one(span, tree)),
         _one_by_one(span, tree) / ours,
@@ -120,4 +122,9 @@ def _ask(month: date) -> None:
         DirectiveRule(directive=directive, unit_id=directive.unit_id, levels=chance.choice(MASKS), sent_at=at)
         for directive in Directive.objects.filter(sent_at=at).order_by("pk")
     )
-    analyse("contact_notice", "contact_audience", "work_directive", "work_directiverule")
+    TimeSaid.objects.bulk_create(
+        TimeSaid(directive=directive, minutes=minutes, count=chance.randrange(1, 900), is_folded=True)
+        for directive in Directive.objects.filter(sent_at=at).order_by("pk")
+        for minutes in ANSWERS
+    )
+    analyse("contact_notice", "contact_audience", "work_directive", "work_directiverule", "work_timesaid")

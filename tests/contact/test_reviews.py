@@ -159,7 +159,8 @@ def test_whoever_agreed_must_still_be_allowed_to(draft: Notice, author: Person, 
 
 def test_the_api_does_not_go_round_it(draft: Notice, author: Person, client: Client) -> None:
     _token, secret = make_token(author, name="x", permissions=["notices.send"], days=9, by=author, at=timezone.now())
-    said = client.post(f"/api/v1/notices/{draft.pk}/send", headers={"authorization": f"Bearer {secret}"})
+    header = {"authorization": f"Bearer {secret}"}
+    said = client.post(f"/api/v1/notices/{draft.pk}/send", content_type="application/json", headers=header)
     assert said.status_code == 409
     assert "second person" in said.json()["title"]
 

@@ -215,16 +215,18 @@ def test_public_notices_stand_on_homes_below_and_renew_them(world: SimpleNamespa
     assert Unit.objects.get(pk=world.province.pk).page_version == version + 1 == 2
 
 
+@pytest.mark.parametrize(("why", "most"), [("The flood.", 8), ("", 19)])
 def test_sending_takes_a_fixed_number_of_queries(
-    world: SimpleNamespace, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
+    world: SimpleNamespace, now: datetime, why: str, most: int, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
+    """Without a reason the burden meter is asked whether one is needed."""
     head = world.heads["nation"]
     draft = draft_notice(
         world.nation, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.nation, offices=1 << Office.HEAD)]
     )
     fresh = type(head).objects.get(pk=head.pk)
-    with django_assert_max_num_queries(8):
-        send_notice(draft, by=fresh, at=now)
+    with django_assert_max_num_queries(most):
+        send_notice(draft, over_budget_why=why, by=fresh, at=now)
 
 
 def test_a_closed_unit_sends_nothing_and_a_notice_to_nobody_is_not_sent(

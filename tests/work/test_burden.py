@@ -14,11 +14,13 @@ from braid.contact.models import Audience
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed
 from braid.people.enums import Office
+from braid.units import snapshot
 from braid.units.enums import UnitKind
 from braid.units.models import Level
 from braid.work.actions import (
     FormPlan,
     add_field,
+    ask_directive_review,
     ask_units,
     change_form,
     check_budget,
@@ -29,21 +31,22 @@ from braid.work.actions import (
     pass_on,
     publish_version,
     send_back,
+    send_directive,
     set_budgets,
 )
 from braid.work.actions.reports import Filled
 from braid.work.enums import Asking, Every, ReportFormState
-from braid.work.models import Budget, DirectiveRule, ReportFormRule, TimeSaid
+from braid.work.models import Budget, DirectiveRule, Period, ReportFormRule, TimeSaid
 from braid.work.queries.budgets import budget_of, level_budgets
 from braid.work.queries.burden import Span, asked_of, minutes_everywhere
 from braid.work.queries.duplicates import duplicates_in
 from braid.work.queries.effects import effect_of, minutes_a_month, page_of_places
 from braid.work.queries.stale_forms import stale_forms_in
 from braid.work.queries.subtree_burden import levels_in, units_over, who_asks
-from braid.work.queries.time_taken import Took, middle_of, took_before, took_of
+from braid.work.queries.time_taken import Took, middles_of, minutes_of_thing, took_before, took_of
 from braid.work.queries.unit_burden import asked_by, burden_of
 from braid.work.reading import minutes_of, minutes_to_read
-from braid.work.shown import effect_of_more
+from braid.work.shown import effect_of_more, effect_of_passing, effect_of_thing
 from tests import factories
 from tests.factories import directive_rows
 from tests.factories.reports import OPENED, form_draft, number
@@ -307,15 +310,106 @@ def test_how_long_it_really_took_is_the_middle_of_what_ten_say(world: SimpleName
     assert took_before(world.province, "Lessons held") is None
 
 
+def say(minutes: int, *, count: int = 10, **of: Any) -> None:
+    note_minutes([(None, minutes)] * count, **of)
+
+
+def test_what_ten_units_say_counts_in_place_of_the_estimate(world: SimpleNamespace, levels: None) -> None:
+    directive = directive_rows.directive(world.nation, DirectiveRule(unit=world.county, is_subtree=False), minutes=20)
+    form = factories.report_form(world.nation, minutes=15)
+    factories.period(form)
+    factories.period(form, first_on=date(2026, 9, 1), at=OPENED - timedelta(days=31))
+    say(35, count=9, directive=directive)
+    assert things(world.county) == [(Asking.FORM, 15), (Asking.DIRECTIVE, 20)], "of nine one could guess who said it"
+    say(35, count=1, directive=directive)
+    say(7, form=form)
+    assert things(world.county) == [(Asking.FORM, 7), (Asking.DIRECTIVE, 35)]
+    assert things(world.county, date(2026, 10, 1)) == [(Asking.FORM, 7)], (
+        "what is learned of a form holds for all its periods"
+    )
+    tree = snapshot.current()
+    assert minutes_everywhere(Span.of(NOVEMBER))[tree.ordinals[world.county.pk]] == 42
+    assert effect_of_passing(directive, world.county, [DirectiveRule(unit=world.village)], NOW).minutes == 35
+    assert effect_of_thing(form, NOW).minutes == 7
+    assert [row.minutes for row in who_asks(world.nation, NOVEMBER).rows] == [35 + 5 * 7]
+
+
+def test_nothing_is_said_to_take_longer_than_ten_hours_so_there_the_estimate_holds(world: SimpleNamespace) -> None:
+    for estimate, counts in ((900, 900), (20, 600)):
+        directive = directive_rows.directive(world.nation, DirectiveRule(unit=world.village), minutes=estimate)
+        say(2_000, directive=directive)
+        assert minutes_of_thing(directive) == counts
+        assert (Asking.DIRECTIVE, counts) in things(world.village)
+
+
+def test_another_estimate_changes_nothing_once_the_units_have_said_it(world: SimpleNamespace, levels: None) -> None:
+    form = factories.report_form(world.nation, minutes=100)
+    say(50, form=form)
+    plan = FormPlan(form.title, form.purpose, form.basis, 300, form.ends_on)
+    assert change_form(form, plan, by=world.heads["nation"], at=NOW).minutes == 300
+    assert minutes_of_thing(form) == 50
+
+
+def test_the_next_one_counts_for_what_the_last_one_took(world: SimpleNamespace, levels: None) -> None:
+    before = directive_rows.directive(world.nation, DirectiveRule(unit=world.other), title="Count the wells of 2026")
+    say(250, directive=before)
+    whom = DirectiveRule(unit=world.nation, levels=VILLAGES)
+    draft = directive_rows.directive(world.nation, whom, title="Count the wells of 2027", minutes=20, sent_at=None)
+    effect = effect_of_thing(draft, NOW)
+    assert (effect.minutes, effect.newly) == (250, 1)
+    by = {"by": world.heads["nation"], "at": NOW}
+    with pytest.raises(BadInput, match="budget"):
+        send_directive(draft, **by)
+    with pytest.raises(BadInput, match="budget"):
+        ask_directive_review(draft, **by)
+    send_directive(draft, over_budget_why="The drought.", **by)
+    assert things(world.village) == [(Asking.DIRECTIVE, 250)]
+    say(30, directive=draft)
+    assert things(world.village) == [(Asking.DIRECTIVE, 30)]
+    other = directive_rows.directive(world.nation, whom, title="Plant trees", minutes=20, sent_at=None)
+    assert send_directive(other, **by).learned_minutes is None
+
+
+def test_the_next_form_counts_for_what_the_last_one_took(world: SimpleNamespace, levels: None) -> None:
+    before = factories.report_form(world.nation, title={"en": "Lessons held in 2026"})
+    say(250, form=before)
+    draft = form_draft(world.nation, ReportFormRule(unit=world.nation), title={"en": "Lessons held in 2027"}, minutes=9)
+    add_field(draft, number(), by=OPERATOR, at=OPENED)
+    with pytest.raises(BadInput, match="budget"):
+        publish_version(draft, by=OPERATOR, at=NOW)
+    publish_version(draft, over_budget_why="The census.", by=OPERATOR, at=NOW)
+    assert draft.learned_minutes == 250
+    add_field(draft, number(), by=OPERATOR, at=NOW)
+    publish_version(draft, by=OPERATOR, at=NOW)
+    draft.refresh_from_db()
+    assert draft.learned_minutes == 250, "it is not its own predecessor"
+    factories.period(draft)
+    assert things(world.village) == [(Asking.FORM, 250)]
+
+
+def test_the_time_of_a_form_that_comes_with_a_directive_is_that_of_the_directive(world: SimpleNamespace) -> None:
+    made = factories.directive(world.nation, form=factories.report_form(world.nation))
+    period = Period.objects.get(directive=made)
+    report = file_report(period, world.village, Filled({"f1": 1}, minutes=12), by=OPERATOR, at=NOW)
+    said = TimeSaid.objects.get()
+    assert (said.directive, said.form, said.minutes, said.count) == (made, None, 12, 1)
+    report.refresh_from_db()
+    send_back(report, why="Look.", by=OPERATOR, at=NOW)
+    assert TimeSaid.objects.filter(directive=made, count=-1).exists()
+
+
 def test_the_middle_is_that_of_the_whole_list() -> None:
     import random
     import statistics
 
     chance = random.Random(7)
     for _ in range(200):
-        said = [chance.randint(1, 20) for _ in range(chance.randint(10, 40))]
-        took = middle_of({minutes: said.count(minutes) for minutes in said})
-        assert took == Took(statistics.median_low(said), len(said))
+        said = {pk: [chance.randint(1, 20) for _ in range(chance.randint(1, 40))] for pk in chance.sample(range(99), 5)}
+        rows = [(pk, minutes, 1) for pk, whole in said.items() for minutes in whole]
+        rows += [(pk, 7, count) for pk in said for count in (-2, 2)]
+        chance.shuffle(rows)
+        enough = {pk: whole for pk, whole in said.items() if len(whole) >= 10}
+        assert middles_of(rows) == {pk: Took(statistics.median_low(whole), len(whole)) for pk, whole in enough.items()}
 
 
 def test_reports_say_how_long_they_took_until_they_are_sent_back(world: SimpleNamespace) -> None:

@@ -186,7 +186,7 @@ def test_passing_on_shows_the_effect_first(world: SimpleNamespace, levels: None,
         for where in (f"/directives/{made.pk}/at/village/", "/burden/village/"):
             assert "The river rises." in page(reader, where)
     lines = client.get("/burden/village/file/").getvalue().decode()
-    assert ",county,county,300,,The river rises." in lines
+    assert ",county,county,300,300,,The river rises." in lines
     things = client.get("/api/v1/burden/village").json()["things"]
     assert [each["over_budget_why"] for each in things] == ["The river rises."]
     assert client.post(address, {**said, "note": ""}).status_code == 302, "it asks nothing more of them"
@@ -214,12 +214,41 @@ def test_what_the_last_one_took_is_offered_while_a_draft_is_changed(world: Simpl
     assert said in new.content.decode()
 
 
+def test_what_units_say_counts_and_the_pages_say_so(world: SimpleNamespace, levels: None, now: Any) -> None:
+    directive = directive_rows.directive(world.county, sent_at=now, minutes=20)
+    form = factories.period(factories.report_form(world.county, minutes=15), at=now).form
+    note_minutes([(None, 35)] * 34, directive=directive)
+    note_minutes([(None, 4_000)] * 10, form=form)
+    said = "34 units say 35, and that counts"
+    body = page(world.liaisons["village"], "/burden/village/")
+    assert "635 of 240 minutes" in body
+    assert f"estimated 20 minutes · {said}" in body
+    assert "estimated 15 minutes · 10 units say 600 or more" in body
+    for address in (f"/directives/{directive.pk}/", f"/directives/{directive.pk}/at/village/"):
+        assert f"About 20 minutes of work for one unit · {said}" in page(world.liaisons["village"], address)
+    assert "15 minutes · 10 units say 600 or more" in page(world.heads["county"], f"/forms/{form.pk}/")
+    lines = client_of(world.heads["county"]).get("/burden/village/file/").getvalue().decode()
+    assert ",county,county,35,20,35," in lines
+    things = {
+        each["kind"]: each for each in client_of(world.heads["county"]).get("/api/v1/burden/village").json()["things"]
+    }
+    assert [things["directive"][name] for name in ("minutes", "estimated_minutes", "took")] == [35, 20, 35]
+    again = directive_rows.directive(world.county, sent_at=None, minutes=20)
+    sending = page(world.heads["county"], f"/directives/{again.pk}/send/")
+    assert "It takes each unit 35 minutes" in sending
+    assert "This counts in the burden meter, and not the estimate" in sending
+    why = {"over_budget_why": "The flood."}
+    assert client_of(world.heads["county"]).post(f"/directives/{again.pk}/send/", why).status_code == 302
+    shown = page(world.heads["county"], f"/directives/{again.pk}/")
+    assert "the last one like it took 35, and that counts" in shown
+
+
 def test_the_tables_are_files(world: SimpleNamespace, levels: None, now: Any) -> None:
     directive_rows.directive(world.nation, title="=cmd()", sent_at=now, minutes=300, over_budget_why="=1+1")
     head = client_of(world.heads["county"])
     lines = head.get("/burden/county/file/").getvalue().decode().splitlines()
     day = timezone.localdate(now).isoformat()
-    assert lines[1:] == [f"{day},directive,'=cmd(),nation,nation,300,,'=1+1"]
+    assert lines[1:] == [f"{day},directive,'=cmd(),nation,nation,300,300,,'=1+1"]
     lines = head.get("/burden/county/below/file/?month=2025-01").getvalue().decode().splitlines()
     assert lines[1:] == ["County,1,0,0", "Township,1,0,0", "Village,1,0,0"]
     answer = head.get("/burden/county/below/file/", {"form": "xlsx"})

@@ -18,6 +18,7 @@ class WorkConfig(AppConfig):
         from . import bindings, duty, holdings, hooks
         from .actions import (
             begin_tellings,
+            check_time_of_notice,
             fold_changes,
             fold_minutes,
             freeze_rollups,
@@ -48,7 +49,7 @@ class WorkConfig(AppConfig):
             Visit,
         )
         from .queries.reports import may_read_files_of_report
-        from .shown import shown_before_notice
+        from .shown import foreseen_of_notice
 
         units.owned_models += [Directive, Passing, Handling, Escalation, ReportForm, Period, Report, Approval]
         units.owned_models += [Budget, Complaint, Visit]
@@ -67,7 +68,8 @@ class WorkConfig(AppConfig):
         files.owners[FILE_OWNER] = may_read_files_of_report
         worker.rounds += [open_due_periods, freeze_rollups, fold_changes, begin_tellings, go_on_telling]
         worker.rounds += [fold_minutes, raise_overdue_complaints]
-        contact.before_sending.append(shown_before_notice)
+        contact.before_sending.append(foreseen_of_notice)
+        contact.without_reason.append(check_time_of_notice)
         personal.HOLDINGS += holdings.HOLDINGS
         hooks.bindings += bindings.GROUND
         hooks.duty_lines += duty.LINES

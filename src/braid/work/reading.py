@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 import re
 
+from braid.contact.models import Notice
+
 CHINESE_A_MINUTE = 250
 LETTERS_A_MINUTE = 1_000
 ACKNOWLEDGING = 1
@@ -23,6 +25,12 @@ def minutes_of(title: str, body: str, *, asks_acknowledgement: bool = False, ask
     """How many minutes a notice takes a unit."""
     asked = ACKNOWLEDGING * asks_acknowledgement + DOING * asks_done
     return minutes_to_read(f"{title} {body}") + asked
+
+
+def minutes_of_notice(notice: Notice) -> int:
+    """The same, of a notice as it is now."""
+    asked = {"asks_acknowledgement": notice.asks_acknowledgement, "asks_done": notice.asks_done}
+    return minutes_of(notice.title, notice.body, **asked)
 
 
 def minutes_to_read(text: str) -> int:

@@ -8,13 +8,15 @@ from datetime import datetime
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from braid.contact.hooks import Foreseen
 from braid.contact.models import Notice
 from braid.units.models import Unit
 
 from .enums import Every
 from .models import Directive, DirectiveRule, ReportForm, ReportFormRule
 from .queries.effects import Effect, effect_of, minutes_a_month
-from .reading import minutes_of
+from .queries.time_taken import minutes_of_thing
+from .reading import minutes_of_notice
 
 
 def effect_of_thing(thing: Notice | Directive | ReportForm, at: datetime) -> Effect:
@@ -29,8 +31,8 @@ def effect_of_more(form: ReportForm, rule: ReportFormRule, at: datetime) -> Effe
 
 
 def effect_of_minutes(form: ReportForm, minutes: int, at: datetime) -> Effect:
-    """What a form in use would do to the units it asks if it took `minutes`."""
-    a_month = minutes_a_month(minutes, Every(form.every))
+    """What a form in use would do to the units it asks if its author said `minutes`."""
+    a_month = minutes_a_month(minutes_of_thing(form, estimate=minutes), Every(form.every))
     return effect_of(form.audience.all(), sender=form.unit, minutes=a_month, at=at)
 
 
@@ -43,9 +45,9 @@ def effect_of_passing(directive: Directive, unit: Unit, rules: Iterable[Directiv
 def minutes_for(thing: Notice | Directive | ReportForm) -> int:
     """How many minutes a month `thing` takes each unit."""
     if isinstance(thing, Notice):
-        asked = {"asks_acknowledgement": thing.asks_acknowledgement, "asks_done": thing.asks_done}
-        return minutes_of(thing.title, thing.body, **asked)
-    return thing.minutes if isinstance(thing, Directive) else minutes_a_month(thing.minutes, Every(thing.every))
+        return minutes_of_notice(thing)
+    minutes = minutes_of_thing(thing)
+    return minutes if isinstance(thing, Directive) else minutes_a_month(minutes, Every(thing.every))
 
 
 def effect_shown(thing: Notice | Directive | ReportForm, effect: Effect, *, query: str = "") -> str:
@@ -63,6 +65,7 @@ KINDS: dict[type, str] = {Notice: "notice", Directive: "directive", ReportForm: 
 """As in the address of the page of all these units."""
 
 
-def shown_before_notice(notice: Notice, at: datetime) -> str:
-    """For the page on which a notice is looked at once more: no reason is asked for, since what asks for work is a directive."""
-    return effect_shown(notice, effect_of_thing(notice, at))
+def foreseen_of_notice(notice: Notice, at: datetime) -> Foreseen:
+    """For the page on which a notice is looked at once more."""
+    effect = effect_of_thing(notice, at)
+    return Foreseen(effect_shown(notice, effect), effect.exceeds)

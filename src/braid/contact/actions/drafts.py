@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from braid.contact import hooks
 from braid.contact.enums import FILE_OWNER, NoticeState
 from braid.contact.models import Audience, Notice
 from braid.contact.rules import can_address, can_send_for
@@ -131,6 +132,23 @@ def hold_draft(notice: Notice) -> None:
     """Lock the row, on condition that it still is a draft: a stale page must not change what was sent."""
     if not Notice.objects.filter(pk=notice.pk, state=NoticeState.DRAFT).update(state=NoticeState.DRAFT):
         raise WrongState(_("This notice was sent already. You can correct or withdraw it."))
+
+
+def reason_of(notice: Notice, why: str, *, at: datetime) -> str:
+    """Why a draft may take more time than the budget of those who get it: `why`, else what was kept for it. Refused where it
+    needs a reason and has none."""
+    said = why.strip() or notice.over_budget_why
+    if not said:
+        for check in hooks.without_reason:
+            check(notice, at)
+    return said
+
+
+def keep_reason(notice: Notice, why: str) -> None:
+    """Keep with a draft why it may take more time than the budget of those who get it."""
+    if why != notice.over_budget_why:
+        Notice.objects.filter(pk=notice.pk).update(over_budget_why=why)
+        notice.over_budget_why = why
 
 
 def check_open(unit: Unit) -> None:

@@ -24,18 +24,20 @@ _ATTEMPT = timedelta(minutes=10)
 
 
 @transaction.atomic
-def plan_sending(notice: Notice, moment: datetime, *, zone: str, by: Person, at: datetime) -> Notice:
+def plan_sending(
+    notice: Notice, moment: datetime, *, zone: str, over_budget_why: str = "", by: Person, at: datetime
+) -> Notice:
     """Let a draft go out by itself at `moment`, chosen in the time zone named `zone`; a new plan takes the old one's place.
 
     Until then it stays a draft that can be changed. What is sent, and to whom, is what it says then, and `by` must then still be
     allowed to send it. Refused as sending is, for a moment nearer than `SOONEST_PLAN` or farther than `LATEST_PLAN`.
     """
-    check_can_go(notice, by=by)
+    why = check_can_go(notice, over_budget_why, by=by, at=at)
     if not at + SOONEST_PLAN <= moment <= at + LATEST_PLAN:
         words = gettext_lazy("Choose a moment at least 5 minutes and at most a year from now.")
         raise BadInput(words, fields={"day": words})
     hold_draft(notice)
-    _note(notice, send_at=moment, send_zone=zone, send_by=by, not_sent_why="")
+    _note(notice, send_at=moment, send_zone=zone, send_by=by, over_budget_why=why, not_sent_why="")
     owe(send_planned, notice.pk, moment.isoformat(), due=moment - UNDO_WINDOW)
     return notice
 

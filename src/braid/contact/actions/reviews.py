@@ -18,7 +18,7 @@ from braid.kernel.ledger import Strand, record
 from braid.people.models import Person
 from braid.units.models import Unit
 
-from .drafts import hold_draft
+from .drafts import hold_draft, keep_reason, reason_of
 
 
 @transaction.atomic
@@ -36,10 +36,15 @@ def set_review_rule(unit: Unit, above: int | None, *, by: Actor, at: datetime) -
 
 
 @transaction.atomic
-def ask_review(notice: Notice, *, by: Person, at: datetime) -> Review:
-    """Ask for a second reader of a draft as it is now; what was said to it before no longer counts. Refused once it was sent."""
+def ask_review(notice: Notice, *, over_budget_why: str = "", by: Person, at: datetime) -> Review:
+    """Ask for a second reader of a draft as it is now; what was said to it before no longer counts.
+
+    Refused once it was sent, and when it puts units over their budget of time without a reason: the one kept before, or
+    `over_budget_why`, which the second reader reads as well.
+    """
     require(can_send_for(by, notice.unit_path))
     hold_draft(notice)
+    keep_reason(notice, reason_of(notice, over_budget_why, at=at))
     values = {"seal": seal_of(notice), "asked_by": by, "asked_at": at}
     review = review_of(notice)
     if review is None:
@@ -75,6 +80,12 @@ def check_second_reader(notice: Notice, rules: Sequence[Audience], *, by: Actor)
     """Refused when `notice` needs a second reader and none agreed to it as it is now."""
     if needs_second_reader(notice, rules) and not is_agreed(notice, by=by):
         raise WrongState(_("A second person has to read this notice and agree before it goes out."))
+
+
+def check_reason_read(notice: Notice, rules: Sequence[Audience], why: str) -> None:
+    """Refused where a second reader is needed, and `why` it may take more time than their budget is not what she read."""
+    if why.strip() not in ("", notice.over_budget_why) and needs_second_reader(notice, rules):
+        raise WrongState(_("The second reader has not read this reason. Ask again, with the reason."))
 
 
 def check_correctable(notice: Notice) -> None:

@@ -26,27 +26,29 @@ from braid.units.models import Unit
 
 from .attachments import NewAttachment, drop_attachments, put_attachments
 from .delivering import begin_dispatch
-from .drafts import check_open
+from .drafts import check_open, reason_of
 from .reminders import remind_as_set
-from .reviews import check_correctable, check_second_reader
+from .reviews import check_correctable, check_reason_read, check_second_reader
 from .wording import check_words
 
 
 @transaction.atomic
-def send_notice(notice: Notice, *, by: Actor, at: datetime) -> Notice:
+def send_notice(notice: Notice, *, over_budget_why: str = "", by: Actor, at: datetime) -> Notice:
     """Send a draft to its audience; it goes out `UNDO_WINDOW` after `at`, and until then can be undone.
 
     However many it addresses, this writes the notice, its rules and one owed piece of work. Refused when `by` may not
     send for its unit or address all of its audience (asked again here: rights may have changed since it was written),
-    when its unit is closed, when it addresses no unit, or when it is no draft.
+    when its unit is closed, when it addresses no unit, when it puts units over their budget of time without a reason
+    (`over_budget_why`), which they read, for another reason than the second reader read, or when it is no draft.
     """
-    check_can_go(notice, by=by)
+    why = check_can_go(notice, over_budget_why, by=by, at=at)
     sent_at = at + UNDO_WINDOW
     NOTICE_FLOW.move(
         notice,
         NoticeState.SENT,
         sent_at=sent_at,
         sent_by=by if isinstance(by, Person) else None,
+        over_budget_why=why,
         send_at=None,
         send_zone="",
         not_sent_why="",
@@ -56,14 +58,15 @@ def send_notice(notice: Notice, *, by: Actor, at: datetime) -> Notice:
     return notice
 
 
-def check_can_go(notice: Notice, *, by: Actor) -> None:
-    """Refused when `by` may not send `notice` as it is now, or when it cannot go out."""
+def check_can_go(notice: Notice, over_budget_why: str, *, by: Actor, at: datetime) -> str:
+    """Refused when `by` may not send `notice` as it is now, or when it cannot go out. Returns the reason with which it does."""
     rules = check_recipients(notice, by=by)
-    if not is_held_up(notice):
-        return
-    if Series.objects.filter(draft=notice, state=SeriesState.RUNNING).exists():
-        raise WrongState(_("This notice repeats. Stop the series first, then you can send it alone."))
-    check_second_reader(notice, rules, by=by)
+    if is_held_up(notice):
+        if Series.objects.filter(draft=notice, state=SeriesState.RUNNING).exists():
+            raise WrongState(_("This notice repeats. Stop the series first, then you can send it alone."))
+        check_second_reader(notice, rules, by=by)
+        check_reason_read(notice, rules, over_budget_why)
+    return reason_of(notice, over_budget_why, at=at)
 
 
 def check_recipients(notice: Notice, *, by: Actor) -> list[Audience]:

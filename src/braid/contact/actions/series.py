@@ -30,7 +30,7 @@ from braid.kernel.files import Owner, copy_file
 from braid.kernel.outbox import owe, task
 from braid.people.models import Person
 
-from .drafts import hold_draft
+from .drafts import hold_draft, keep_reason, reason_of
 from .reviews import check_second_reader
 from .sending import check_recipients, send_notice
 
@@ -45,15 +45,18 @@ class Repetition:
 
 
 @transaction.atomic
-def repeat_notice(notice: Notice, plan: Repetition, *, by: Person, at: datetime) -> Series:
+def repeat_notice(notice: Notice, plan: Repetition, *, over_budget_why: str = "", by: Person, at: datetime) -> Series:
     """Let a draft repeat; a new plan takes the old one's place, and that of a moment at which it was to go out once.
 
     It stays a draft. Each time a notice is made like it is then, and that one goes out if `by` may send it then. Where a second
     reader is needed nothing goes out before she agreed to the draft and to how it repeats. Refused when `by` may not send it
-    now, without recipients, beyond `LONGEST_SERIES`, and when no day is left.
+    now, without recipients, beyond `LONGEST_SERIES`, when no day is left, and when it puts units over their budget of time
+    without a reason (`over_budget_why`), which they read each time; where a second reader is needed, she is asked with it.
     """
-    check_recipients(notice, by=by)
+    rules = check_recipients(notice, by=by)
     hold_draft(notice)
+    if not needs_second_reader(notice, rules):
+        keep_reason(notice, reason_of(notice, over_budget_why, at=at))
     if plan.days.last_on - plan.days.first_on > LONGEST_SERIES:
         words = gettext_lazy("A series ends within five years.")
         raise BadInput(words, fields={"last_on": words})
@@ -182,7 +185,7 @@ def _send(series: Series, on: date, *, at: datetime) -> None:
 
 
 _SAME = ("unit", "unit_path", "author", "language", "title", "body", "translations")
-_WISHES = ("is_public", "asks_acknowledgement", "asks_done", "remind_after_days")
+_WISHES = ("is_public", "asks_acknowledgement", "asks_done", "remind_after_days", "over_budget_why")
 
 
 def _like(series: Series, on: date, *, at: datetime) -> Notice:

@@ -95,6 +95,15 @@ class NoticeIn(Schema):
     audience: Annotated[list[AudienceIn], Field(max_length=200)] = []
 
 
+class SendIn(Schema):
+    """With what a draft is sent."""
+
+    over_budget_why: Annotated[str, Field(max_length=500)] = Field(
+        "",
+        description="Why it may take more time than their budget: needed where it does. The units that are asked read it.",
+    )
+
+
 class AttachmentOut(Schema):
     """A picture or file of a notice, at `address` for whoever may read the notice, with the browser's session."""
 
@@ -106,7 +115,7 @@ class AttachmentOut(Schema):
     address: str
 
 
-class PlanIn(Schema):
+class PlanIn(SendIn):
     """When a draft is to go out by itself, and the named time zone in which people are told so."""
 
     send_at: AwareDatetime
@@ -140,6 +149,7 @@ class NoticeOut(Schema):
     due_on: date | None
     send_at: datetime | None
     sent_at: datetime | None
+    over_budget_why: str
     withdrawn_at: datetime | None
     withdrawn_why: str
     version: int
@@ -251,10 +261,11 @@ def notice_draft(request: Caller, given: NoticeIn) -> Status[NoticeOut]:
 
 
 @notices_router.post("/{int:pk}/send", response=NoticeOut, summary="Send a draft")
-def notice_send(request: Caller, pk: int) -> NoticeOut:
+def notice_send(request: Caller, pk: int, given: SendIn | None = None) -> NoticeOut:
     """It goes out ten seconds later (`sent_at`)."""
-    at = timezone.now()
-    return notice_out(send_notice(own_notice_for(request.auth, pk, at=at), by=request.auth, at=at), request.auth)
+    at, why = timezone.now(), given.over_budget_why if given else ""
+    found = own_notice_for(request.auth, pk, at=at)
+    return notice_out(send_notice(found, over_budget_why=why, by=request.auth, at=at), request.auth)
 
 
 @notices_router.post("/{int:pk}/attachments", response={201: AttachmentOut}, summary="Put a picture or file to a draft")
@@ -276,7 +287,8 @@ def notice_plan(request: Caller, pk: int, given: PlanIn) -> NoticeOut:
         words = _("There is no time zone of this name.")
         raise BadInput(words, fields={"zone": words})
     found = own_notice_for(request.auth, pk, at=at)
-    return notice_out(plan_sending(found, given.send_at, zone=zone, by=request.auth, at=at), request.auth)
+    given_why = {"over_budget_why": given.over_budget_why}
+    return notice_out(plan_sending(found, given.send_at, zone=zone, **given_why, by=request.auth, at=at), request.auth)
 
 
 @notices_router.delete("/{int:pk}/plan", url_name="notice_plan", response=NoticeOut, summary="Call a plan off")
@@ -346,6 +358,7 @@ def _values(notice: Notice, reader: Person, attachments: Sequence[Attachment]) -
         "due_on",
         "send_at",
         "sent_at",
+        "over_budget_why",
     )
     values = {name: getattr(notice, name) for name in (*same, "withdrawn_at", "withdrawn_why", "version")}
     shown = [] if hides else [_attachment(each) for each in attachments]

@@ -1,6 +1,7 @@
 """Input into clean values, one file per noun."""
 
 from .attachments import AttachmentForm
+from .budgets import OverBudgetForm
 from .groups import (
     AffiliationForm,
     ChatForm,
@@ -57,6 +58,7 @@ __all__ = [
     "NominateForm",
     "NoticeAnswerForm",
     "NoticeForm",
+    "OverBudgetForm",
     "PaperForm",
     "PlanForm",
     "QuestionForm",

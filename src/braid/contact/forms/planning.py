@@ -22,9 +22,11 @@ from braid.contact.recurrence import Recurrence
 from braid.kernel.forms import offer
 from braid.people.forms import DayInput
 
+from .budgets import OverBudgetForm
 
-class PlanForm(forms.Form):
-    """A moment in a named time zone."""
+
+class PlanForm(OverBudgetForm):
+    """A moment in a named time zone; with a reason where units get over their budget of time."""
 
     day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput())
     time = forms.TimeField(
@@ -57,7 +59,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, series: Series | None = None, today: date | None = None, **kwargs: Any) -> None:
         if series is not None:
-            kwargs["initial"] = _initial_of(series, today or series.first_on)
+            kwargs["initial"] = {**kwargs.get("initial", {}), **_initial_of(series, today or series.first_on)}
         super().__init__(*args, **kwargs)
         self._today = today
         offer(self, "zone", zone_choices())

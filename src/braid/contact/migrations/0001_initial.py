@@ -453,6 +453,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('changed_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                ('over_budget_why', models.CharField(blank=True, default='', max_length=500, verbose_name='why it may exceed the budget of time')),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('withdrawn_why', models.CharField(blank=True, default='', max_length=500, verbose_name='why it was withdrawn')),
                 ('version', models.PositiveIntegerField(default=1)),

@@ -35,6 +35,9 @@ class Notice(Wording, OwnedByUnit):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     """From this moment it is seen by its audience; it lies `UNDO_WINDOW` after the button was pressed."""
     sent_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    over_budget_why = models.CharField(
+        _("why it may exceed the budget of time"), max_length=500, default="", blank=True
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_why = models.CharField(_("why it was withdrawn"), max_length=500, default="", blank=True)
     version = models.PositiveIntegerField(default=1)

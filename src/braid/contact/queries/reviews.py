@@ -89,7 +89,10 @@ def _by_draft(rows: QuerySet[Any], draft: str, names: Sequence[str]) -> dict[int
 _MEANT = ("unit", "is_subtree", "levels", "kinds", "offices")
 _REPEATED = ("every", "first_on", "last_on", "weekdays", "day", "time", "zone")
 """To how a notice repeats, the second reader agrees too."""
-_SEALED = ("language", "title", "body", "is_public", "asks_acknowledgement", "asks_done", "due_on", "remind_after_days")
+_SEALED = (
+    *("language", "title", "body", "is_public", "asks_acknowledgement", "asks_done", "due_on", "remind_after_days"),
+    "over_budget_why",
+)
 
 
 def review_of(notice: Notice) -> Review | None:

@@ -12,7 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from braid.contact.actions import cancel_plan, plan_sending, repeat_notice
 from braid.contact.forms import PlanForm, comes_twice
 from braid.contact.queries import draft_for
+from braid.contact.queries.reviews import needs_second_reader
 from braid.people.decorators import PersonRequest, signed_in
+
+from .sending import exceeding, foreseen_of, rules_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,21 +24,28 @@ def notice_plan(request: PersonRequest, pk: int) -> HttpResponse:
     """Choose day, time and time zone, and whether it repeats."""
     at = timezone.now()
     notice = draft_for(request.person, pk, at=at)
-    form = PlanForm(request.POST or None, series=notice.repeats, today=timezone.localdate(at))
+    said, is_read_first = foreseen_of(notice, at), needs_second_reader(notice, rules_of(notice))
+    form = PlanForm(
+        request.POST or None,
+        series=notice.repeats,
+        today=timezone.localdate(at),
+        initial={"over_budget_why": notice.over_budget_why},
+        exceeds=0 if is_read_first else exceeding(said),
+    )
     if request.method == "POST" and form.is_valid() and form.repetition:
-        series = repeat_notice(notice, form.repetition, by=request.person, at=at)
+        series = repeat_notice(notice, form.repetition, over_budget_why=form.why, by=request.person, at=at)
         messages.success(request, _("Planned. Until each day you can change it, skip a day or stop it."))
         return redirect("series", pk=series.pk)
     if request.method == "POST" and form.is_valid():
         moment, zone = form.cleaned_data["moment"], form.cleaned_data["zone"]
-        plan_sending(notice, moment, zone=zone, by=request.person, at=at)
+        plan_sending(notice, moment, zone=zone, over_budget_why=form.why, by=request.person, at=at)
         messages.success(request, _("Planned. Until then you can change it or call it off."))
         if comes_twice(moment, zone):
             messages.info(
                 request, _("The clocks there are put back that night: it goes out the first time they show this.")
             )
         return redirect("notice", pk=pk)
-    words = {"notice": notice, "unit": notice.unit, "form": form}
+    words = {"notice": notice, "unit": notice.unit, "form": form, "foreseen": said}
     return render(request, "contact/plan.html", words, status=422 if form.errors else 200)
 
 

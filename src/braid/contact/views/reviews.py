@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from braid.contact.actions import agree_to, ask_review, send_back, set_review_rule
-from braid.contact.forms import ReviewRuleForm, SendBackForm
+from braid.contact.forms import OverBudgetForm, ReviewRuleForm, SendBackForm
 from braid.contact.models import ReviewRule
 from braid.contact.queries import draft_for, size_of
 from braid.contact.queries.attachments import attachments_of
@@ -21,6 +21,7 @@ from braid.people.decorators import PersonRequest, signed_in
 from braid.units.queries import unit_for
 
 from .drafts import in_html, rules_in_words
+from .sending import exceeding, foreseen_of, send_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,9 +41,14 @@ def review_rule(request: PersonRequest, code: str) -> HttpResponse:
 @require_POST
 @signed_in
 def notice_review_ask(request: PersonRequest, pk: int) -> HttpResponse:
-    """Ask for a second reader."""
+    """Ask for a second reader, with the reason for going beyond budgets where one is needed."""
     at = timezone.now()
-    ask_review(draft_for(request.person, pk, at=at), by=request.person, at=at)
+    notice = draft_for(request.person, pk, at=at)
+    said = foreseen_of(notice, at)
+    form = OverBudgetForm(request.POST, exceeds=exceeding(said))
+    if not form.is_valid():
+        return send_page(request, notice, form, said, at=at)
+    ask_review(notice, over_budget_why=form.why, by=request.person, at=at)
     messages.success(request, _("Asked. Others who may send for this unit find it on Today."))
     return redirect("notice_send", pk=pk)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from braid.contact import hooks
 from braid.contact.actions import correct_notice, send_notice, undo_sending, withdraw_notice
 from braid.contact.enums import ReviewState
-from braid.contact.forms import CorrectionForm, ReasonForm
+from braid.contact.forms import CorrectionForm, OverBudgetForm, ReasonForm
+from braid.contact.hooks import Foreseen
 from braid.contact.models import Audience, Notice
 from braid.contact.queries import draft_for, own_notice_for, size_of
 from braid.contact.queries.attachments import attachments_of, in_version
@@ -29,39 +31,74 @@ from .drafts import in_html
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def notice_send(request: PersonRequest, pk: int) -> HttpResponse:
-    """Say in words whom the notice will reach; then send it."""
+    """Say in words whom the notice will reach and how much time it takes; then send it.
+
+    Where a second reader is needed, the reason for going beyond budgets is written when she is asked, for she reads it too.
+    """
     at = timezone.now()
     if can_undo(own_notice_for(request.person, pk, at=at), at):
         return redirect("notice", pk=pk)  # a second click: the first has sent it
     notice = draft_for(request.person, pk, at=at)
+    said = foreseen_of(notice, at)
+    form = OverBudgetForm(initial={"over_budget_why": notice.over_budget_why}, exceeds=exceeding(said))
     if request.method == "POST":
-        send_notice(notice, by=request.person, at=at)
-        return redirect("notice", pk=pk)
-    rules = list(notice.audience.select_related("unit"))
+        is_read_first = needs_second_reader(notice, rules_of(notice))
+        form = OverBudgetForm(request.POST, exceeds=0 if is_read_first else exceeding(said))
+        if form.is_valid():
+            send_notice(notice, over_budget_why=form.why, by=request.person, at=at)
+            return redirect("notice", pk=pk)
+    return send_page(request, notice, form, said, at=at)
+
+
+def foreseen_of(notice: Notice, at: datetime) -> list[Foreseen]:
+    """What higher floors say of sending a draft."""
+    return [say(notice, at) for say in hooks.before_sending]
+
+
+def exceeding(said: list[Foreseen]) -> int:
+    """How many units would be asked more than their budget of time."""
+    return sum(each.exceeds for each in said)
+
+
+def rules_of(notice: Notice) -> list[Audience]:
+    """Whom a draft addresses, with the units."""
+    return list(notice.audience.select_related("unit"))
+
+
+def send_page(
+    request: PersonRequest, notice: Notice, form: OverBudgetForm, said: list[Foreseen], *, at: datetime
+) -> HttpResponse:
+    """A draft, looked at once more, with what was `said` of sending it."""
+    rules, lacks_why = rules_of(notice), bool(exceeding(said)) and not notice.over_budget_why
     words = {
         "notice": notice,
-        "size": size_of(rules, on=timezone.localdate()),
+        "size": size_of(rules, on=timezone.localdate(at)),
         "unit": notice.unit,
         "attached": notice.attachments.count(),
-        "said_before": [say(notice, at) for say in hooks.before_sending],
+        "foreseen": said,
+        "form": form,
         "series": notice.repeats if notice.repeats and notice.repeats.is_running else None,
-        **_second_reading(request.person, notice, rules),
+        **_second_reading(request.person, notice, rules, lacks_why=lacks_why),
     }
-    return render(request, "contact/send.html", words)
+    return render(request, "contact/send.html", words, status=422 if form.errors else 200)
 
 
-def _second_reading(person: Person, notice: Notice, rules: list[Audience]) -> dict[str, Any]:
-    """What the page says of a second reader, where one is needed."""
+def _second_reading(person: Person, notice: Notice, rules: list[Audience], *, lacks_why: bool) -> dict[str, Any]:
+    """What the page says of a second reader, where one is needed; `lacks_why`: units would be over budget without a reason."""
     if not needs_second_reader(notice, rules):
-        return {"needs_reader": False, "agreed": True}
-    review = review_of(notice)
+        return {"needs_reader": False, "may_send": True}
+    review, agreed = review_of(notice), is_agreed(notice, by=person)
     state = review.state if review is not None and review.seal == seal_of(notice) else None
+    is_asked = state == ReviewState.ASKED
+    is_reader = state == ReviewState.AGREED and review is not None and review.read_by == person
     return {
         "needs_reader": True,
-        "agreed": is_agreed(notice, by=person),
+        "agreed": agreed,
+        "may_send": agreed and not lacks_why,
+        "may_ask": not is_reader and (lacks_why or not (agreed or is_asked)),
         "review": review,
-        "is_asked": state == ReviewState.ASKED,
-        "is_reader": state == ReviewState.AGREED and review is not None and review.read_by == person,
+        "is_asked": is_asked,
+        "is_reader": is_reader,
         "may_review": review is not None and can_review(person, notice, review),
     }
 

@@ -73,7 +73,7 @@ def complaints_nobody_hears(person: Person, at: datetime) -> Iterator[Waiting]:
 
 
 def _over_budget(branches: Branches) -> Sequence[Cell]:
-    """How many units were asked more than their budget of time this month; the link leads to them. Nine queries."""
+    """How many units were asked more than their budget of time this month; the link leads to them. At most eleven queries."""
     if not scope(branches.person, VIEW_WORK).covers_below(branches.unit.path):
         return [Cell(None)] * len(branches.rows)
     tree = branches.tree

@@ -1,7 +1,7 @@
 """Everything that writes in the work network."""
 
 from .approvals import approve_part, reopen_part
-from .budgets import check_budget, set_budgets
+from .budgets import check_budget, check_time_of_notice, set_budgets
 from .bulk_reports import file_sheet, forget_sheet
 from .complaints import (
     answer_complaint,
@@ -98,6 +98,7 @@ __all__ = [
     "change_field",
     "change_form",
     "check_budget",
+    "check_time_of_notice",
     "close_directive",
     "close_period",
     "complain",

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.models import AudienceRule
+from braid.contact.models import AudienceRule, Notice
 from braid.kernel.access import Actor, require
 from braid.kernel.errors import BadInput
 from braid.kernel.ledger import Strand, record
@@ -17,6 +17,7 @@ from braid.units.models import Unit
 from braid.work.models import Budget
 from braid.work.queries.budgets import level_budgets
 from braid.work.queries.effects import effect_of
+from braid.work.reading import minutes_of_notice
 from braid.work.rules import can_set_budgets_of
 
 
@@ -70,3 +71,8 @@ def check_budget(
             _("This is more than the budget of time of some units. Say why it may be."),
             fields={"over_budget_why": _("Write a reason. The units that are asked read it.")},
         )
+
+
+def check_time_of_notice(notice: Notice, at: datetime) -> None:
+    """Refuse a notice that has no reason to take more time than the budget of some it addresses."""
+    check_budget(notice.audience.all(), sender=notice.unit, minutes=minutes_of_notice(notice), why="", at=at)

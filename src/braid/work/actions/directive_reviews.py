@@ -21,6 +21,7 @@ from braid.work.queries.directive_reviews import (
     needs_second_reader,
     seal_of_directive,
 )
+from braid.work.queries.time_taken import minutes_of_thing
 from braid.work.rules import can_send_directives_of
 
 from .budgets import check_budget
@@ -39,7 +40,8 @@ def ask_directive_review(
     require(can_send_directives_of(by, directive.unit_path))
     hold_directive_draft(directive)
     why = over_budget_why.strip() or directive.over_budget_why
-    check_budget(directive.audience.all(), sender=directive.unit, minutes=directive.minutes, why=why, at=at)
+    minutes = minutes_of_thing(directive)
+    check_budget(directive.audience.all(), sender=directive.unit, minutes=minutes, why=why, at=at)
     if why != directive.over_budget_why:
         Directive.objects.filter(pk=directive.pk).update(over_budget_why=why)
         directive.over_budget_why = why

@@ -24,6 +24,7 @@ from braid.people.models import Person
 from braid.work.enums import DIRECTIVE, DIRECTIVE_FLOW, DirectiveState, Step
 from braid.work.models import Directive, DirectiveRule, DirectiveVersion, Period, Rollup, Telling
 from braid.work.queries.late import escalations_that_hold
+from braid.work.queries.time_taken import learned_for
 from braid.work.rules import SEND_DIRECTIVES, can_send_directives_of, can_undo_directive, is_directive_out, takes_work
 
 from .budgets import check_budget
@@ -44,7 +45,8 @@ def send_directive(directive: Directive, *, over_budget_why: str = "", by: Actor
     check_directive_can_go(directive, by=by, at=at)
     why, rules = over_budget_why.strip() or directive.over_budget_why, list(directive.audience.all())
     check_reason_read(directive, rules, why)
-    check_budget(rules, sender=directive.unit, minutes=directive.minutes, why=why, at=at)
+    learned = learned_for(directive)
+    check_budget(rules, sender=directive.unit, minutes=learned or directive.minutes, why=why, at=at)
     sent_at = at + UNDO_WINDOW
     DIRECTIVE_FLOW.move(
         directive,
@@ -53,6 +55,7 @@ def send_directive(directive: Directive, *, over_budget_why: str = "", by: Actor
         sent_by=by if isinstance(by, Person) else None,
         rollup=Rollup.objects.create(opened_at=sent_at),
         over_budget_why=why,
+        learned_minutes=learned,
     )
     directive.audience.update(sent_at=sent_at, is_open=True)
     owe(announce_directive, directive.pk, sent_at.isoformat(), due=sent_at)

@@ -19,6 +19,7 @@ from braid.units.models import Unit
 from braid.work.enums import HandlingState, Step
 from braid.work.models import Directive, DirectiveRule, Passing, Period, PeriodRule, Rollup, Telling
 from braid.work.queries.directives import chain_of, is_asked
+from braid.work.queries.time_taken import minutes_of_thing
 from braid.work.rules import SEND_DIRECTIVES, can_send_directives_of
 
 from .budgets import check_budget
@@ -58,7 +59,8 @@ def pass_on(
     _check_rules(rules)
     _check_day(directive, unit, due_on, at=at)
     asked = list(directive.audience.all())
-    check_budget(rules, sender=unit, minutes=directive.minutes, why=over_budget_why, at=at, beside=asked)
+    minutes = minutes_of_thing(directive)
+    check_budget(rules, sender=unit, minutes=minutes, why=over_budget_why, at=at, beside=asked)
     passing = Passing.objects.create(
         directive=directive,
         unit=unit,

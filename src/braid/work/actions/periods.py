@@ -16,6 +16,7 @@ from braid.kernel.ledger import Strand, record
 from braid.work.calendar import last_day
 from braid.work.enums import Every, FieldKind, ReportFormState, RollUp
 from braid.work.models import Directive, Field, Period, PeriodRule, ReportForm, Rollup
+from braid.work.queries.time_taken import minutes_of_thing
 from braid.work.rules import can_run_forms_of, is_form_past
 
 from .budgets import check_budget
@@ -89,7 +90,7 @@ def check_form_goes_on(form: ReportForm, *, at: datetime) -> None:
 
 def _check_time(form: ReportForm, asked: Iterable[AudienceRule], why: str, *, at: datetime) -> None:
     why = why.strip() or form.over_budget_why
-    check_budget(asked, sender=form.unit, minutes=form.minutes, why=why, at=at)
+    check_budget(asked, sender=form.unit, minutes=minutes_of_thing(form), why=why, at=at)
     if why != form.over_budget_why:
         form.over_budget_why = why
         form.save(update_fields=["over_budget_why"])

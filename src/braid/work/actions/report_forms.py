@@ -26,6 +26,7 @@ from braid.work.checking import LARGEST, Check
 from braid.work.enums import REPORT_FORM_FLOW, Every, FieldKind, ReportFormState, RollUp
 from braid.work.models import Field, FormVersion, ReportForm, ReportFormRule
 from braid.work.queries.effects import minutes_a_month
+from braid.work.queries.time_taken import counts_more, learned_for, minutes_of_thing
 from braid.work.rules import RUN_FORMS, can_run_forms_of
 
 from .budgets import check_budget
@@ -101,8 +102,8 @@ def change_form(form: ReportForm, plan: FormPlan, *, over_budget_why: str = "", 
     if form.state != ReportFormState.DRAFT and plan.every != form.every:
         raise WrongState(_("How often it is asked cannot change any more. End this form and begin another one."))
     why = over_budget_why.strip() or form.over_budget_why
-    if form.state == ReportFormState.OPEN and plan.minutes > form.minutes:
-        _check_time(form, why, minutes=plan.minutes, at=at)
+    if form.state == ReportFormState.OPEN and counts_more(form, plan.minutes):
+        _check_time(form, why, minutes=minutes_of_thing(form, estimate=plan.minutes), at=at)
     seen = ReportForm.objects.filter(pk=form.pk, changed_at=form.changed_at).exclude(state=ReportFormState.ENDED)
     values = {**asdict(plan), "changed_at": at, "over_budget_why": why}
     if not seen.update(**values):
@@ -126,7 +127,7 @@ def ask_units(
     _check_not_ended(form)
     why = over_budget_why.strip() or form.over_budget_why
     if form.state == ReportFormState.OPEN:
-        _check_time(form, why, minutes=form.minutes, at=at, more=[rule])
+        _check_time(form, why, minutes=minutes_of_thing(form), at=at, more=[rule])
     said = {name: getattr(rule, name) for name in ("unit", "is_subtree", "levels", "kinds", "offices")}
     form.audience.get_or_create(**said)
     if why != form.over_budget_why:
@@ -283,14 +284,16 @@ def publish_version(form: ReportForm, *, over_budget_why: str = "", by: Actor, a
         raise WrongState(_("Nothing has changed since the last version."))
     if not version.fields.exists():
         raise BadInput(_("Ask something first."))
+    learned = learned_for(form) if form.state == ReportFormState.DRAFT else None
     if form.state == ReportFormState.DRAFT:
-        _check_time(form, over_budget_why or form.over_budget_why, minutes=form.minutes, at=at)
+        _check_time(form, over_budget_why or form.over_budget_why, minutes=learned or form.minutes, at=at)
     version.published_at = at
     version.save(update_fields=["published_at"])
     if form.state == ReportFormState.DRAFT:
         first = next_first_day(Every(form.every), timezone.localdate(at))
         why = over_budget_why.strip() or form.over_budget_why
-        REPORT_FORM_FLOW.move(form, ReportFormState.OPEN, next_on=first, changed_at=at, over_budget_why=why)
+        known = {"over_budget_why": why, "learned_minutes": learned}
+        REPORT_FORM_FLOW.move(form, ReportFormState.OPEN, next_on=first, changed_at=at, **known)
         record(form.unit, Strand.WORK, "form.opened", by=by, at=at)
     return version
 

@@ -131,7 +131,7 @@ def _file(period: Period, filings: Sequence[Filing], *, by: Actor, at: datetime)
     both = list(zip(filings, rows, strict=True))
     _replace([(filing, report) for filing, report in both if filing.seen is not None])
     approved = _count(period, both, held, at=at)
-    note_minutes([(_minutes(filing.seen), filing.filled.minutes) for filing in filings], form=period.form_id)
+    note_minutes([(_minutes(filing.seen), filing.filled.minutes) for filing in filings], **_timed(period))
     whys = _whys(both)
     reopen_parts(period, {unit: whys[unit] for unit in approved}, by=by, at=at)
     follow_filing(period, units, by=by, at=at)
@@ -178,7 +178,7 @@ def send_back(report: Report, *, why: str, by: Actor, at: datetime) -> Report:
     REPORT_FLOW.move(report, ReportState.DRAFT, sent_back_why=why.strip(), changed_at=at)
     note_changes(period.rollup_id, [Note(report.counted_path, was, None)], at=at)
     follow_sending_back(period, report.unit_id, why=why.strip(), by=by, at=at)
-    note_minutes([(report.minutes, None)], form=period.form_id)
+    note_minutes([(report.minutes, None)], **_timed(period))
     return report
 
 
@@ -342,6 +342,11 @@ def _note(seen: Report | None, report: Report) -> Note:
     return Note(
         report.counted_path, was, answer_of(report), was_approved=bool(seen and seen.state == ReportState.APPROVED)
     )
+
+
+def _timed(period: Period) -> dict[str, int]:
+    """Of what the minutes are noted: of the directive where one asks for the form, for it is part of that work."""
+    return {"directive": period.directive_id} if period.directive_id else {"form": period.form_id}
 
 
 def _minutes(seen: Report | None) -> int | None:

@@ -18,8 +18,11 @@ burden_router = Router(tags=["burden"])
 
 
 class ThingAskedOut(Schema):
-    """A notice, a directive or a period of a form that came in the month. `title` is empty for a notice I may not read; `took` is
-    the middle of what units said it really took, once ten have said it."""
+    """A notice, a directive or a period of a form that came in the month. `title` is empty for a notice I may not read.
+
+    `minutes` are those that count: `took`, the middle of what units said it really took, once ten have said it; before that what
+    the last one like it took; else `estimated_minutes`, which its author said (null for a notice).
+    """
 
     kind: str
     id: int
@@ -27,6 +30,7 @@ class ThingAskedOut(Schema):
     unit: str
     at: datetime
     minutes: int
+    estimated_minutes: int | None
     took: int | None
     over_budget_why: str
 
@@ -99,6 +103,7 @@ def _thing(line: Line) -> ThingAskedOut:
         unit=line.sender.code,
         at=line.at,
         minutes=line.minutes,
+        estimated_minutes=line.estimate or None,
         took=line.took.minutes if line.took else None,
         over_budget_why=line.why,
     )

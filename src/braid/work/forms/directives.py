@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from braid.contact.forms import OverBudgetForm
 from braid.contact.forms.notices import AudienceForm, RewriteForm, UnitInReach, WordsForm, level_choices
 from braid.kernel.forms import offer
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.work.actions import DirectiveText
 from braid.work.enums import LONGEST_STEP, MOST_STEPS, Because
-from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import DirectiveRule, ReportForm
 
 LONGEST_WORK = 60_000

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from braid.contact.forms import RuleForm, UnitInReach
+from braid.contact.forms import OverBudgetForm, RuleForm, UnitInReach
 from braid.contact.forms.surveys import InThreeLanguages
 from braid.contact.words import LANGUAGES, Words
 from braid.kernel.forms import offer
@@ -22,7 +22,6 @@ from braid.work.actions import FieldPlan, FormPlan, why_not_asked, why_not_repla
 from braid.work.answers import conditions_of
 from braid.work.checking import ANSWERED, COMPARISONS, SUMMED, Check, number_from, number_in_words
 from braid.work.enums import Every, FieldKind, RollUp
-from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import Field, ReportForm, ReportFormRule
 
 REGISTERED = ("every", "due_days", "minutes", "ends_on")

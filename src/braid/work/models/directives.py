@@ -26,7 +26,9 @@ class Directive(Wording, OwnedByUnit):
     basis = models.CharField(_("legal or other basis"), max_length=300, default="", blank=True)
     due_on = models.DateField(_("due on"))
     minutes = models.PositiveIntegerField(_("expected minutes of work"))
-    """For one unit, without passing it on."""
+    """For one unit, without passing it on: what its author says."""
+    learned_minutes = models.PositiveIntegerField(_("what the last one like it really took"), null=True, blank=True)
+    """When this one was sent: it counts in place of `minutes` until enough units of its own have said how long it took."""
     steps = models.JSONField(_("steps"), default=list, blank=True)
     """Texts in the order in which they are done."""
     form = models.ForeignKey(ReportForm, models.PROTECT, null=True, blank=True, related_name="+")

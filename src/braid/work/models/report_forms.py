@@ -26,6 +26,8 @@ class ReportForm(OwnedByUnit):
     due_days = models.PositiveSmallIntegerField(_("days to answer"), default=7)
     """So many days after the end of a period its reports are due; for `once`, after it was opened."""
     minutes = models.PositiveIntegerField(_("expected minutes of work"))
+    learned_minutes = models.PositiveIntegerField(_("what the last one like it really took"), null=True, blank=True)
+    """When this one was put to use: it counts in place of `minutes` until enough units of its own have said how long it took."""
     ends_on = models.DateField(_("last day in use"))
     state = models.CharField(_("state"), max_length=10, choices=ReportFormState, default=ReportFormState.DRAFT)
     author = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")

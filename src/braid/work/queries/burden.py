@@ -32,6 +32,8 @@ from braid.work.models import DirectiveRule, PeriodRule
 from braid.work.reading import minutes_of
 from braid.work.spread import Ask, Numbers, Spread
 
+from .time_taken import minutes_counted, took_by_number
+
 COUNTED = (DirectiveState.SENT, DirectiveState.CLOSED)
 FIRST_YEAR = 2000
 CHUNK = 5_000
@@ -65,6 +67,7 @@ class Thing:
     kind: Asking
     pk: int
     minutes: int
+    """Those that count: `time_taken.minutes_counted`."""
     asks: tuple[Ask, ...]
 
 
@@ -77,7 +80,7 @@ class Asked:
 
 
 def asked_of(unit: Unit, span: Span) -> list[Asked]:
-    """What `unit` was asked in `span`, the latest first. Five queries."""
+    """What `unit` was asked in `span`, the latest first. At most seven queries."""
     seats = _with_places({unit.pk: _seat_of(unit.pk, unit.path, unit.level, unit.kind, unit.placed_at)})[unit.pk]
     anchors = {number for seat in seats for number in numbers_of(seat.path)}
     found = [_asked(seats, thing) for thing in things_in(span, anchors=anchors)]
@@ -86,7 +89,8 @@ def asked_of(unit: Unit, span: Span) -> list[Asked]:
 
 
 def minutes_everywhere(span: Span, *, kinds: Collection[Asking] = tuple(Asking)) -> Numbers:
-    """The minutes asked of every unit in `span`, in tree order. Six queries, and two for each `CHUNK` units moved since."""
+    """The minutes asked of every unit in `span`, in tree order. At most eight queries, and two for each `CHUNK` units moved
+    since."""
     tree, things = snapshot.current(), [thing for thing in things_in(span) if thing.kind in kinds]
     spread = Spread(tree)
     for thing in things:
@@ -101,8 +105,8 @@ def minutes_everywhere(span: Span, *, kinds: Collection[Asking] = tuple(Asking))
 
 
 def things_in(span: Span, *, anchors: Collection[int] | None = None) -> list[Thing]:
-    """The things that somebody was asked in `span`; `anchors`: only by rules that hang from these units. Four queries,
-    one fewer without notices."""
+    """The things that somebody was asked in `span`; `anchors`: only by rules that hang from these units. At most six
+    queries."""
     at = Q() if anchors is None else Q(unit__in=anchors)
     return [*_notices(span, at), *_directives(span, at), *_periods(span, at)]
 
@@ -121,28 +125,36 @@ def _directives(span: Span, at: Q) -> Iterable[Thing]:
     rules = DirectiveRule.objects.filter(
         at, sent_at__lt=span.end, directive__in=now.values("directive"), directive__state__in=COUNTED
     )
-    fields = ("passing", "passing__unit", "directive__unit", "sent_at", "directive__minutes", "directive", *_RULE)
-    minutes: dict[int, int] = {}
+    fields = ("passing", "passing__unit", "directive__unit", "sent_at", *_estimates("directive"), "directive", *_RULE)
+    said: dict[int, tuple[int, int | None]] = {}
     rows = []
-    for passing, passer, sender, moment, took, pk, *rule in rules.order_by("pk").values_list(*fields):
-        minutes[pk] = took
+    for passing, passer, sender, moment, estimate, learned, pk, *rule in rules.order_by("pk").values_list(*fields):
+        said[pk] = estimate, learned
         rows.append((pk, *rule, passer or sender, moment, passing))
+    took = took_by_number("directive", said)
     for pk, asks in _by_thing(rows).items():
-        yield Thing(Asking.DIRECTIVE, pk, minutes[pk], asks)
+        yield Thing(Asking.DIRECTIVE, pk, minutes_counted(*said[pk], took.get(pk)), asks)
 
 
 def _periods(span: Span, at: Q) -> Iterable[Thing]:
     rules = PeriodRule.objects.filter(
         at, opened_at__gte=span.start, opened_at__lt=span.end, period__directive=None
     ).order_by("pk")
-    fields = ("period", *_RULE, "period__unit", "opened_at", "period__form__minutes")
-    minutes: dict[int, int] = {}
+    fields = ("period", *_RULE, "period__unit", "opened_at", *_estimates("period__form"), "period__form")
+    said: dict[int, tuple[int, int | None]] = {}
+    forms: dict[int, int] = {}
     rows = []
-    for *row, took in rules.values_list(*fields):
-        minutes[row[0]] = took
+    for *row, estimate, learned, form in rules.values_list(*fields):
+        said[row[0]], forms[row[0]] = (estimate, learned), form
         rows.append(row)
+    took = took_by_number("form", set(forms.values()))
     for pk, asks in _by_thing(rows).items():
-        yield Thing(Asking.FORM, pk, minutes[pk], asks)
+        yield Thing(Asking.FORM, pk, minutes_counted(*said[pk], took.get(forms[pk])), asks)
+
+
+def _estimates(of: str) -> tuple[str, str]:
+    """What is known of the minutes of a thing beside what its units say."""
+    return f"{of}__minutes", f"{of}__learned_minutes"
 
 
 _RULE = ("unit", "is_subtree", "levels", "kinds")

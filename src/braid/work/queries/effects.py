@@ -56,7 +56,7 @@ def effect_of(
     beside: Iterable[AudienceRule] = (),
 ) -> Effect:
     """What it does this month to ask `minutes` of each unit that `rules` mean, and that those `beside`, which ask it already, do
-    not. Ten queries, whatever the number of units."""
+    not. At most twelve queries, whatever the number of units."""
     tree = snapshot.current()
     asked = _meant(tree, rules, sender, at) & ~_meant(tree, beside, sender, at)
     before, budgets = minutes_everywhere(Span.of(month_of(at))), budgets_in(tree)

@@ -59,7 +59,8 @@ class Sent:
 
 
 def senders_in(unit: Unit, span: Span, *, most: int | None = None, above_level: int | None = None) -> Senders:
-    """What was asked of the units in the subtree of `unit` in `span`, by who asked it, the most minutes first. Six queries.
+    """What was asked of the units in the subtree of `unit` in `span`, by who asked it, the most minutes first. At most eight
+    queries.
 
     `most`: only so many rows; `above_level`: only of units on the levels above it.
     """
@@ -81,7 +82,7 @@ def senders_in(unit: Unit, span: Span, *, most: int | None = None, above_level: 
 
 
 def sent_by(unit: Unit, span: Span) -> list[Sent]:
-    """What `unit` itself asked others in `span`, the latest first. Four queries."""
+    """What `unit` itself asked others in `span`, the latest first. At most six queries."""
     spread = Spread(snapshot.current())
     whole = 0, len(spread.tree.numbers)
     found = [

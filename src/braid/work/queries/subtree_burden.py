@@ -43,7 +43,7 @@ class OverRow:
 
 
 def levels_in(unit: Unit, month: date) -> list[LevelBurden]:
-    """How much was asked in `month` of the units in the subtree of `unit`, by level. Nine queries."""
+    """How much was asked in `month` of the units in the subtree of `unit`, by level. At most eleven queries."""
     tree = snapshot.current()
     start, end = tree.span(unit.pk)
     minutes = minutes_everywhere(Span.of(month))[start:end]
@@ -59,7 +59,8 @@ def levels_in(unit: Unit, month: date) -> list[LevelBurden]:
 
 
 def units_over(unit: Unit, month: date, *, level: int | None, after: int = -1) -> Page[Any]:
-    """A page of the units in the subtree of `unit` that were asked more than their budget, in tree order. Nine queries."""
+    """A page of the units in the subtree of `unit` that were asked more than their budget, in tree order. At most eleven
+    queries."""
     tree = snapshot.current()
     start, end = tree.span(unit.pk)
     minutes, budgets = minutes_everywhere(Span.of(month)), budgets_in(tree)

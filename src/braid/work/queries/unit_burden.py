@@ -18,7 +18,7 @@ from braid.people.models import Person
 from braid.units.models import Unit
 from braid.units.queries import level_names
 from braid.work.enums import Asking
-from braid.work.models import Directive, Passing, Period
+from braid.work.models import Directive, Passing, Period, ReportForm
 from braid.work.spread import Ask
 
 from .budgets import budget_of
@@ -39,8 +39,13 @@ class Line:
     """Empty: a notice that the reader may not read."""
     href: str
     minutes: int
+    """Those that count."""
     sender: Unit
     at: datetime
+    estimate: int = 0
+    """What the author of a directive or form said it takes."""
+    learned: int | None = None
+    """What the last one like it really took, while its own units have not said it."""
     why: str = ""
     """Why it may exceed budgets: what the unit that passed it on said, else the sender."""
     took: Took | None = None
@@ -144,20 +149,28 @@ def _lines(asked: Sequence[Asked], unit: Unit, reader: Person) -> list[Line]:
         said: dict[str, Any] = {"title": "", "href": ""}
         if thing.kind == Asking.NOTICE:
             may_read = thing.pk in readable
-            said |= {"title": notices[thing.pk].said.title, "href": _href("notice", thing.pk)} if may_read else {}
+            notice = notices[thing.pk]
+            words = {"title": notice.said.title, "href": _href("notice", thing.pk), "why": notice.over_budget_why}
+            said |= words if may_read else {}
         elif thing.kind == Asking.DIRECTIVE:
             directive = directives[thing.pk]
             why = passings[by.passing].over_budget_why if by.passing else ""
             said |= {"title": str(directive), "href": _href("directive", thing.pk)}
             said |= {"why": why or directive.over_budget_why}
-            said |= {"took": took_directives.get(thing.pk), "complain_kind": "directive", "complain_pk": thing.pk}
+            said |= _timed(directive, took_directives.get(thing.pk))
+            said |= {"complain_kind": "directive", "complain_pk": thing.pk}
         else:
             form = periods[thing.pk].form
             said |= {"title": str(form), "href": _href("report", thing.pk, unit.code), "why": form.over_budget_why}
-            said |= {"took": took_forms.get(form.pk), "complain_kind": "form", "complain_pk": form.pk}
+            said |= _timed(form, took_forms.get(form.pk))
+            said |= {"complain_kind": "form", "complain_pk": form.pk}
         return Line(thing.kind, thing.pk, minutes=thing.minutes, sender=senders[by.sender], at=by.at, **said)
 
     return [line(each.thing, each.by) for each in asked]
+
+
+def _timed(thing: Directive | ReportForm, took: Took | None) -> dict[str, Any]:
+    return {"estimate": thing.minutes, "learned": thing.learned_minutes, "took": took}
 
 
 def _readable(reader: Person, notices: dict[int, Notice], unit: Unit) -> set[int]:

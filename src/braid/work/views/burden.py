@@ -84,7 +84,7 @@ def burden_file(request: PersonRequest, code: str) -> HttpResponseBase:
     unit, month = unit_for(request.person, code, VIEW_WORK), _month(request)
     lines = burden_of(unit, month, reader=request.person).lines
     header = [_("Day"), _("Kind"), _("What"), _("From"), _("Code"), _("Minutes")]
-    header += [_("Really took, minutes"), _("Why it may take more time than the budget")]
+    header += [_("Estimated, minutes"), _("Really took, minutes"), _("Why it may take more time than the budget")]
     rows = [
         [
             timezone.localdate(line.at).isoformat(),
@@ -93,6 +93,7 @@ def burden_file(request: PersonRequest, code: str) -> HttpResponseBase:
             str(line.sender),
             line.sender.code,
             line.minutes,
+            line.estimate or None,
             line.took.minutes if line.took else None,
             line.why,
         ]

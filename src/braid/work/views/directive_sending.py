@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from braid.contact.enums import ReviewState
-from braid.contact.forms import SendBackForm
+from braid.contact.forms import OverBudgetForm, SendBackForm
 from braid.contact.queries import size_of
 from braid.contact.views.drafts import in_html
 from braid.kernel.access import require
@@ -29,7 +29,6 @@ from braid.work.actions import (
     undo_directive,
     withdraw_directive,
 )
-from braid.work.forms.burden import OverBudgetForm
 from braid.work.forms.directives import DirectiveCorrectionForm, WithdrawForm
 from braid.work.models import Directive, DirectiveRule
 from braid.work.queries.directive_reviews import (

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from braid.contact.forms import level_choices
+from braid.contact.forms import OverBudgetForm, level_choices
 from braid.contact.queries import size_of
 from braid.contact.views.drafts import RuleInWords, in_words
 from braid.kernel.access import require, scope
@@ -28,7 +28,6 @@ from braid.work.actions import (
 from braid.work.answers import check_in_words
 from braid.work.enums import ReportFormState
 from braid.work.forms import AskedForm, FillForm, NewRegisterForm, RegisterForm
-from braid.work.forms.burden import OverBudgetForm
 from braid.work.models import ReportForm, ReportFormRule
 from braid.work.queries.report_forms import (
     fields_of,
@@ -41,7 +40,7 @@ from braid.work.queries.report_forms import (
     proposals,
     version_for,
 )
-from braid.work.queries.time_taken import took_before
+from braid.work.queries.time_taken import counts_more, took_before, took_of
 from braid.work.rules import RUN_FORMS, VIEW_WORK, can_run_forms_of, is_form_open, is_form_past
 from braid.work.shown import effect_of_minutes, effect_of_more, effect_of_thing, effect_shown
 
@@ -98,6 +97,7 @@ def report_form(request: PersonRequest, pk: int) -> HttpResponse:
         "may_run": may_run,
         "may_change": may_run and found.state != "ended",
         "is_open": is_form_open(found),
+        "took": took_of(found),
         "is_past": is_form_past(found, timezone.localdate()),
         "version": version,
         "fields": fields,
@@ -135,7 +135,7 @@ def report_form_edit(request: PersonRequest, pk: int) -> HttpResponse:
     found = form_to_run_for(request.person, pk)
     at, effect = timezone.now(), None
     form = RegisterForm(request.POST or None, report_form=found)
-    if request.method == "POST" and form.is_valid() and is_form_open(found) and form.plan.minutes > found.minutes:
+    if request.method == "POST" and form.is_valid() and is_form_open(found) and counts_more(found, form.plan.minutes):
         effect = effect_of_minutes(found, form.plan.minutes, at)
         form = RegisterForm(request.POST, report_form=found, exceeds=effect.exceeds)
     if request.method == "POST" and form.is_valid():
@@ -143,7 +143,7 @@ def report_form_edit(request: PersonRequest, pk: int) -> HttpResponse:
         return redirect("report_form", pk=pk)
     context = {"form": form, "unit": found.unit, "report_form": found}
     context["effect"] = effect_shown(found, effect, query=f"minutes={form.plan.minutes}") if effect else ""
-    context["took_before"] = took_before(found.unit, *found.title.values())
+    context["took_before"] = None if is_form_open(found) else took_before(found.unit, *found.title.values())
     return render(request, "work/report_form_edit.html", context, status=422 if form.errors else 200)
 
 
