@@ -30,9 +30,8 @@ from .world import NOW, TODAY, World, empty, head, settle, tend
 READERS = 200
 SENT = 200
 """Drafts that are sent, one by one."""
-UNREASONED = 20
-"""And those sent without a reason: all together stay below the minutes that a village has in a month."""
-WHY = "The river rises tonight."
+UNSHOWN = 20
+"""And those sent without the page before it, as a program does. All together stay below the minutes that a village has in a month."""
 SUBJECTS = ("家庭教育", "春蕾计划", "普法宣传")
 """What notices are about: one in five, one in a hundred, and the others."""
 Statement = tuple[str, Any]
@@ -54,7 +53,7 @@ def run(world: World) -> Iterator[Line]:
     people = min(world.people(), world.scale.fan_out)
     root, by = Unit.objects.get(depth=0), head()
     settle()
-    sending = _sending(root, by, SENT, why=WHY)
+    sending = _sending(root, by, SENT, is_within_budget=True)
     notice = Notice.objects.order_by("-pk")[0].pk
     bare = _written(_BARE, notice, [people])
     empty(Copy)
@@ -80,15 +79,15 @@ def run(world: World) -> Iterator[Line]:
         words(bare),
         bare / sending,
     )
-    unreasoned = _sending(root, by, UNREASONED, why="")
+    unshown = _sending(root, by, UNSHOWN, is_within_budget=False)
     yield Line(
         "4",
-        "the same draft without a reason why it may take time: the burden meter is asked whether it needs one",
-        words(unreasoned),
+        "the same, and the burden meter is asked whether it needs a reason",
+        words(unshown),
         words(fan_out),
-        fan_out / unreasoned,
+        fan_out / unshown,
         "",
-        "the minutes of a month asked of every unit of the tree; the line above was given a reason, as an alert is",
+        "what the page before sending does once; above it was done there, as somebody who sends has looked at it",
     )
     with took() as freezing:
         freeze_due(NOW + timedelta(hours=1))
@@ -104,20 +103,20 @@ def run(world: World) -> Iterator[Line]:
     yield from _inboxes(world, root, by)
 
 
-def _sending(root: Unit, by: Person, number: int, *, why: str) -> float:
+def _sending(root: Unit, by: Person, number: int, *, is_within_budget: bool) -> float:
     """The median seconds of sending a draft that stands, as a request or a job does it: who sends is read anew."""
     drafts = [_draft(root, by).pk for _ in range(number)]
     times = []
     for pk in drafts:
         notice, sender = Notice.objects.select_related("unit").get(pk=pk), Person.objects.get(pk=by.pk)
         with took() as taken:
-            send_notice(notice, over_budget_why=why, by=sender, at=NOW)
+            send_notice(notice, is_within_budget=is_within_budget, by=sender, at=NOW)
         times.append(taken.seconds)
     return statistics.median(times)
 
 
 def _send(root: Unit, by: Person) -> Notice:
-    return send_notice(_draft(root, by), over_budget_why=WHY, by=by, at=NOW)
+    return send_notice(_draft(root, by), is_within_budget=True, by=by, at=NOW)
 
 
 def _draft(root: Unit, by: Person) -> Notice:

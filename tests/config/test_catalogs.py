@@ -63,8 +63,8 @@ def test_a_text_that_two_apps_translate_differently_is_found(package: Path) -> N
 
 def test_simplified_forms_and_words_of_the_mainland_are_found_among_traditional_texts(package: Path) -> None:
     catalogs.catalog("shop", "zh_Hant").write_text(PO.format(save="點击此處保存"))
-    assert "shop/zh_Hant: 點击此處保存 → 點擊此處儲存" in set(catalogs.mixed())
-    catalogs.catalog("shop", "zh_Hant").write_text(PO.format(save="剛才在這台裝置上點擊此處儲存"))
+    assert "shop/zh_Hant: 點击此處保存 → 點擊此處保存" in set(catalogs.mixed())
+    catalogs.catalog("shop", "zh_Hant").write_text(PO.format(save="剛才在這台裝置上點擊此處保存"))
     assert list(catalogs.mixed()) == []
 
 

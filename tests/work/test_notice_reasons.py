@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -27,6 +29,7 @@ from braid.contact.enums import UNDO_WINDOW, Every, NoticeState
 from braid.contact.models import Audience, Notice
 from braid.contact.queries.reviews import seal_of
 from braid.contact.recurrence import Recurrence
+from braid.contact.views.sending import SHOWN_FOR
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, WrongState
 from braid.kernel.outbox import run_due
@@ -99,6 +102,54 @@ def test_it_is_sent_with_a_reason_that_those_asked_read(
     assert sorted((line.minutes, line.why) for line in lines) == [(1, WHY), (240, "")]
     hidden = burden_of(world.village, month_of(now), reader=world.heads["other"]).lines
     assert {line.why for line in hidden} == {""}, "no more than the title for whom it is not meant"
+
+
+def shown(person: Person, draft: Notice) -> str:
+    """What the page before sending signs where nobody goes beyond."""
+    found = re.search('name="shown" value="([^"]+)"', page(person, f"/notices/{draft.pk}/send/"))
+    return found[1] if found else ""
+
+
+def use_up(world: SimpleNamespace, now: datetime) -> None:
+    directive_rows.directive(world.nation, DirectiveRule(unit=world.village), sent_at=now, minutes=240)
+
+
+def test_what_was_shown_a_moment_ago_goes_out_without_asking_the_meter_again(
+    world: SimpleNamespace, draft: Notice, author: Person, now: datetime
+) -> None:
+    token = shown(author, draft)
+    use_up(world, now)
+    assert client_of(author).post(f"/notices/{draft.pk}/send/", {"shown": token}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.state == NoticeState.SENT
+
+
+@pytest.mark.parametrize("how", ["it was changed", "it was long ago", "it is another's", "it is made up"])
+def test_what_was_shown_otherwise_is_asked_about_again(
+    world: SimpleNamespace, draft: Notice, author: Person, now: datetime, how: str
+) -> None:
+    token, moment = shown(author, draft), now
+    use_up(world, now)
+    if how == "it was changed":
+        change_notice(draft, NoticeText("Hello again"), by=author, at=now)
+    elif how == "it was long ago":
+        moment = now + SHOWN_FOR + timedelta(seconds=2)
+    elif how == "it is another's":
+        other = draft_notice(
+            world.county, NoticeText("Hello"), by=author, at=now, audience=[Audience(unit=world.county)]
+        )
+        draft = other
+    else:
+        token = token[:-1] + ("a" if token[-1] != "a" else "b")
+    with time_machine.travel(moment):
+        answer = client_of(author).post(f"/notices/{draft.pk}/send/", {"shown": token})
+    assert answer.status_code == 422
+    draft.refresh_from_db()
+    assert draft.state == NoticeState.DRAFT
+
+
+def test_what_puts_some_over_budget_is_not_signed(full: Notice, author: Person) -> None:
+    assert shown(author, full) == ""
 
 
 def test_within_the_budget_none_is_asked(draft: Notice, author: Person, now: datetime) -> None:

@@ -134,11 +134,11 @@ def hold_draft(notice: Notice) -> None:
         raise WrongState(_("This notice was sent already. You can correct or withdraw it."))
 
 
-def reason_of(notice: Notice, why: str, *, at: datetime) -> str:
+def reason_of(notice: Notice, why: str, *, is_within_budget: bool = False, at: datetime) -> str:
     """Why a draft may take more time than the budget of those who get it: `why`, else what was kept for it. Refused where it
-    needs a reason and has none."""
+    needs a reason and has none; `is_within_budget`: that it needs none was seen a moment ago."""
     said = why.strip() or notice.over_budget_why
-    if not said:
+    if not said and not is_within_budget:
         for check in hooks.without_reason:
             check(notice, at)
     return said

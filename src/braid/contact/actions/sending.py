@@ -33,15 +33,18 @@ from .wording import check_words
 
 
 @transaction.atomic
-def send_notice(notice: Notice, *, over_budget_why: str = "", by: Actor, at: datetime) -> Notice:
+def send_notice(
+    notice: Notice, *, over_budget_why: str = "", is_within_budget: bool = False, by: Actor, at: datetime
+) -> Notice:
     """Send a draft to its audience; it goes out `UNDO_WINDOW` after `at`, and until then can be undone.
 
     However many it addresses, this writes the notice, its rules and one owed piece of work. Refused when `by` may not
     send for its unit or address all of its audience (asked again here: rights may have changed since it was written),
     when its unit is closed, when it addresses no unit, when it puts units over their budget of time without a reason
     (`over_budget_why`), which they read, for another reason than the second reader read, or when it is no draft.
+    `is_within_budget`: whoever sends it as it is was shown a moment ago that it needs no reason.
     """
-    why = check_can_go(notice, over_budget_why, by=by, at=at)
+    why = check_can_go(notice, over_budget_why, is_within_budget=is_within_budget, by=by, at=at)
     sent_at = at + UNDO_WINDOW
     NOTICE_FLOW.move(
         notice,
@@ -58,7 +61,9 @@ def send_notice(notice: Notice, *, over_budget_why: str = "", by: Actor, at: dat
     return notice
 
 
-def check_can_go(notice: Notice, over_budget_why: str, *, by: Actor, at: datetime) -> str:
+def check_can_go(
+    notice: Notice, over_budget_why: str, *, is_within_budget: bool = False, by: Actor, at: datetime
+) -> str:
     """Refused when `by` may not send `notice` as it is now, or when it cannot go out. Returns the reason with which it does."""
     rules = check_recipients(notice, by=by)
     if is_held_up(notice):
@@ -66,7 +71,7 @@ def check_can_go(notice: Notice, over_budget_why: str, *, by: Actor, at: datetim
             raise WrongState(_("This notice repeats. Stop the series first, then you can send it alone."))
         check_second_reader(notice, rules, by=by)
         check_reason_read(notice, rules, over_budget_why)
-    return reason_of(notice, over_budget_why, at=at)
+    return reason_of(notice, over_budget_why, is_within_budget=is_within_budget, at=at)
 
 
 def check_recipients(notice: Notice, *, by: Actor) -> list[Audience]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,6 +28,10 @@ from braid.people.models import Person
 
 from .drafts import in_html
 
+SHOWN = "contact.shown_within_budget"
+"""The salt of what a page signs that has asked how much time a draft takes, so that sending need not ask again."""
+SHOWN_FOR = timedelta(minutes=10)
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
@@ -39,6 +44,9 @@ def notice_send(request: PersonRequest, pk: int) -> HttpResponse:
     if can_undo(own_notice_for(request.person, pk, at=at), at):
         return redirect("notice", pk=pk)  # a second click: the first has sent it
     notice = draft_for(request.person, pk, at=at)
+    if request.method == "POST" and _was_shown(request.POST.get("shown", ""), notice):
+        send_notice(notice, is_within_budget=True, by=request.person, at=at)
+        return redirect("notice", pk=pk)
     said = foreseen_of(notice, at)
     form = OverBudgetForm(initial={"over_budget_why": notice.over_budget_why}, exceeds=exceeding(said))
     if request.method == "POST":
@@ -48,6 +56,18 @@ def notice_send(request: PersonRequest, pk: int) -> HttpResponse:
             send_notice(notice, over_budget_why=form.why, by=request.person, at=at)
             return redirect("notice", pk=pk)
     return send_page(request, notice, form, said, at=at)
+
+
+def _was_shown(token: str, notice: Notice) -> bool:
+    """Whether the draft, as it is, was shown a moment ago on a page that made `token`, and put nobody over budget."""
+    try:
+        return bool(signing.loads(token, salt=SHOWN, max_age=SHOWN_FOR) == _as_shown(notice))
+    except signing.BadSignature:
+        return False
+
+
+def _as_shown(notice: Notice) -> list[int | str]:
+    return [notice.pk, seal_of(notice)]
 
 
 def foreseen_of(notice: Notice, at: datetime) -> list[Foreseen]:
@@ -76,6 +96,7 @@ def send_page(
         "unit": notice.unit,
         "attached": notice.attachments.count(),
         "foreseen": said,
+        "shown": "" if exceeding(said) else signing.dumps(_as_shown(notice), salt=SHOWN),
         "form": form,
         "series": notice.repeats if notice.repeats and notice.repeats.is_running else None,
         **_second_reading(request.person, notice, rules, lacks_why=lacks_why),
