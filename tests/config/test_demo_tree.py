@@ -11,7 +11,7 @@ import pytest
 from braid.config.demo.tree import levels_of, load, tree_of
 from braid.kernel.checks import Demo
 from braid.units.checks import all_units_are_there, each_level_is_whole
-from braid.units.enums import UnitKind
+from braid.units.enums import UnitKind, UnitStatus
 from braid.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_a_lost_unit_of_a_cut_tree_is_found(now: datetime) -> None:
 def test_a_unit_on_the_wrong_level_is_found(now: datetime) -> None:
     demo = loaded("us", 60, now)
     last = Unit.objects.order_by("path").last()
-    Unit.objects.filter(pk=last and last.pk).update(level=4)
+    Unit.objects.filter(pk=last and last.pk).update(level=6)
     assert is_well(demo) == (True, False)
 
 
@@ -91,3 +91,19 @@ def test_the_rows_and_the_file_alone_say_the_same(now: datetime) -> None:
     assert demo.levels == levels_of(tree_of("us"))
     load(cut := Remembered(), source="us", most=10**6, at=now)
     assert cut["levels"] == demo.levels
+
+
+@pytest.mark.parametrize("spoil", ["parent", "level", "status"])
+def test_a_unit_that_hangs_wrongly_is_found(spoil: str, now: datetime) -> None:
+    """What no constraint can say, because it is about two rows."""
+    demo = loaded("us", 60, now)
+    last = Unit.objects.order_by("-path")[0]
+    parent = Unit.objects.get(children=last)
+    assert all_units_are_there(demo).ok
+    if spoil == "parent":
+        Unit.objects.filter(pk=last.pk).update(parent=parent.parent)
+    elif spoil == "level":
+        Unit.objects.filter(pk=last.pk).update(level=parent.level)
+    else:
+        Unit.objects.filter(pk=parent.pk).update(status=UnitStatus.CLOSED, closed_on=now)
+    assert not all_units_are_there(demo).ok

@@ -11,24 +11,27 @@ from pytest_django import DjangoAssertNumQueries
 from braid.contact.actions import (
     NoticeText,
     add_recipients,
+    answer_notice,
     change_notice,
     correct_notice,
     delete_draft,
     draft_notice,
+    freeze_due,
     remove_recipients,
     send_notice,
     undo_sending,
     withdraw_notice,
 )
-from braid.contact.enums import UNDO_WINDOW, NoticeState
-from braid.contact.models import Audience, Notice
+from braid.contact.enums import UNDO_WINDOW, Fact, NoticeState
+from braid.contact.models import Audience, Dispatch, Notice, UnitSet
 from braid.contact.queries import inbox_for, notices_behind, public_headlines
+from braid.insight.ground.contact import waiting_of_sender
 from braid.journal.models import Entry
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
-from braid.kernel.outbox import run_due
+from braid.kernel.outbox import failed_work, run_due
 from braid.people.enums import Office, Reach, Role
-from braid.people.models import Grant
+from braid.people.models import Grant, Person
 from braid.units.actions import close_unit
 from braid.units.models import Unit
 from tests import factories
@@ -82,6 +85,54 @@ def test_sent_again_after_an_undo_it_is_announced_once(world: SimpleNamespace, d
     run_due(at=now + timedelta(minutes=1))
     run_due(at=now + timedelta(minutes=2))
     assert list(Entry.objects.values_list("kind", "amount", "by_number")) == [("notice.sent", 1, head.pk)]
+
+
+def sent_by_grant(world: SimpleNamespace, by: Person, now: datetime) -> Notice:
+    text = NoticeText("Hello", is_public=True)
+    draft = draft_notice(world.county, text, by=by, at=now, audience=[Audience(unit=world.county)])
+    return send_notice(draft, by=by, at=now)
+
+
+def test_whose_right_ends_within_the_window_sends_nothing(world: SimpleNamespace, by: Person, now: datetime) -> None:
+    notice, out = sent_by_grant(world, by, now), now + UNDO_WINDOW
+    Grant.objects.filter(person=by).update(revoked_at=now + timedelta(seconds=9))
+    freeze_due(out)  # another worker came first
+    run_due(at=out)
+    notice = Notice.objects.get()
+    assert (notice.state, notice.sent_at, notice.sent_by, notice.frozen_at) == (NoticeState.DRAFT, None, None, None)
+    assert "Your role does not allow this" in notice.not_sent_why
+    assert titles(world.liaisons["village"], now + timedelta(days=1)) == []
+    assert public_headlines(world.county, at=now + timedelta(days=1), most=5) == []
+    assert not any(model.objects.exists() for model in (Entry, Dispatch, UnitSet))
+    assert not failed_work()
+    assert [one.what for one in waiting_of_sender(world.heads["county"], out)] == ["It did not go out as planned"]
+    send_notice(notice, by=world.heads["county"], at=out)
+    run_due(at=out + UNDO_WINDOW)
+    assert titles(world.liaisons["village"], now + timedelta(days=1)) == ["Hello"]
+    assert Notice.objects.get().not_sent_why == ""
+
+
+def test_what_somebody_opened_before_the_worker_came_is_withdrawn(
+    world: SimpleNamespace, by: Person, now: datetime
+) -> None:
+    notice, out = sent_by_grant(world, by, now), now + UNDO_WINDOW
+    Grant.objects.filter(person=by).update(revoked_at=now + timedelta(seconds=9))
+    answer_notice(notice, Fact.SEEN, by=world.liaisons["village"], at=out)
+    run_due(at=out + timedelta(minutes=1))
+    notice = Notice.objects.get()
+    assert (notice.state, notice.withdrawn_at) == (NoticeState.WITHDRAWN, out + timedelta(minutes=1))
+    assert "Your role does not allow this" in notice.withdrawn_why
+    assert list(Entry.objects.values_list("kind", flat=True)) == ["notice.sent"]
+    assert not Dispatch.objects.exists()
+
+
+def test_a_unit_that_closes_within_the_window_sends_nothing(world: SimpleNamespace, now: datetime) -> None:
+    head = world.heads["province"]
+    draft = draft_notice(world.village, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.village)])
+    send_notice(draft, by=head, at=now)
+    close_unit(Unit.objects.get(pk=world.village.pk), on=now.date(), why="x", by=OPERATOR, at=now)
+    run_due(at=now + UNDO_WINDOW)
+    assert "closed" in Notice.objects.get().not_sent_why
 
 
 def test_after_the_window_it_cannot_be_undone(world: SimpleNamespace, draft: Notice, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from braid.journal import queries
@@ -39,6 +39,13 @@ def test_record_keeps_the_place_the_act_and_the_actor(now: datetime) -> None:
     assert (entry.strand, entry.kind, entry.amount, entry.by_number) == ("service", "help.asked", 3, she.pk)
     assert entry.at == now
     assert Pending.objects.get().unit_path == units["village"].path
+
+
+def test_the_database_knows_three_strands(now: datetime) -> None:
+    units = tree(SHAPE)
+    record(units["village"], Strand.WORK, "report.filed", at=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entry.objects.update(strand="other")
 
 
 def test_the_day_is_the_federations_whatever_the_reader_set(now: datetime, settings: object) -> None:

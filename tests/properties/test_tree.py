@@ -1,5 +1,5 @@
-"""Whatever is done to the tree: paths are the parents' chain, nothing active hangs from a closed unit, and every past tree
-can be told from what was kept."""
+"""Whatever is done to the tree: paths are the parents' chain, ranks go down, nothing active hangs from a closed unit, and
+every past tree can be told from what was kept."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -34,7 +35,7 @@ from tests.factories import tree
 from tests.units.test_actions import paths_hold
 
 FIRST_DAY = date(2025, 1, 1)
-DEEDS = ("add", "move", "move", "merge", "split", "close", "reopen", "rename", "recode", "lower")
+DEEDS = ("add", "move", "move", "merge", "split", "close", "reopen", "rename", "recode", "lower", "rank")
 Seen = dict[int, tuple[str, int | None, int, str, str]]
 
 
@@ -75,6 +76,8 @@ def do(kind: str, one: Unit, other: Unit, turn: int, deed: dict[str, Any]) -> No
         close_unit(one, **deed)
     elif kind == "reopen":
         reopen_unit(one, **deed)
+    elif kind == "rank":
+        change_unit(one, level=other.level + 1, **deed)
     elif kind == "rename":
         rename_unit(one, name=f"Name {turn}", **deed)
     elif kind == "recode":
@@ -112,6 +115,7 @@ class TreeTest(TestCase):
         closed = UnitStatus.CLOSED
         assert not Unit.objects.filter(status=UnitStatus.ACTIVE, parent__status=closed).exists()
         assert Unit.objects.filter(depth=0).count() == 1
+        assert not Unit.objects.filter(level__lte=F("parent__level")).exists()
         for day, seen in days.items():
             assert {number: (path, *rest) for path, number, *rest in tree_at(day)} == seen, day
             assert list(export_rows(EVERYWHERE, on=day)) == as_table(seen), day

@@ -35,7 +35,7 @@ from braid.units.queries import tree_at, unit_as_of, unit_at_path, unit_by_code
 from braid.units.queries.picker import find_units
 from braid.units.queries.previews import preview_merge, preview_move
 from braid.units.snapshot import current, tree_version
-from tests.factories import member, tree
+from tests.factories import member, tree, unit
 
 pytestmark = pytest.mark.django_db
 
@@ -84,12 +84,40 @@ def test_add(units: dict[str, Unit], deed: dict[str, Any]) -> None:
         {"kind": 9},
         {"depth": 0},
         {"code": ""},
+        {"path": "000010000200005"},
+        {"path": "00001000030000?"},
+        {"status": "closed", "opened_on": TODAY, "closed_on": TODAY - timedelta(days=1)},
     ],
 )
 def test_the_database_holds_what_a_unit_is(units: dict[str, Unit], values: dict[str, Any]) -> None:
     values = values if "merged_into" not in values else {"merged_into": units["b"]}
     with pytest.raises(IntegrityError), transaction.atomic():
         Unit.objects.filter(pk=units["a1"].pk).update(**values)
+
+
+@pytest.mark.parametrize(
+    "values", [{"path": "0000100003"}, {"path": "00002"}, {"parent_number": None}, {"level": 0}, {"status": "gone"}]
+)
+def test_the_database_holds_where_a_unit_stood(
+    units: dict[str, Unit], deed: dict[str, Any], values: dict[str, Any]
+) -> None:
+    rename_unit(units["a"], name="Other", **deed)
+    assert Placement.objects.get().path == "0000100002"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Placement.objects.update(**values)
+
+
+def test_the_database_counts_steps_as_the_code_does(units: dict[str, Unit]) -> None:
+    """Its constraint would refuse any other: a path with another last step than its own."""
+    for number in (35, 36, 1295, 1296, 665_277, 36**4 - 1, 36**4, 36**5 - 1):
+        assert unit(units["n"], number=number).path == units["n"].path + step_of(number)
+
+
+@pytest.mark.parametrize("kind", ["", "gone"])
+def test_the_database_holds_what_can_happen_to_a_unit(units: dict[str, Unit], deed: dict[str, Any], kind: str) -> None:
+    rename_unit(units["a"], name="Other", **deed)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TreeEvent.objects.update(kind=kind)
 
 
 def test_the_search_keeps_its_lines(units: dict[str, Unit], deed: dict[str, Any]) -> None:

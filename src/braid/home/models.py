@@ -27,6 +27,11 @@ class HomeText(models.Model):
 
     class Meta:
         verbose_name = _("Home text")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(country__in=["", *(code for code, _name in COUNTRIES)]), name="home_text_country_known"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.unit_id)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from braid.kernel.fields import BytewiseField
+from braid.kernel.ledger import Strand
 from braid.units.enums import STEP
 from braid.units.models import Unit
 
@@ -25,6 +26,11 @@ class Entry(models.Model):
     """The person who did it; nulled when she is erased."""
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(strand__in=[strand.value for strand in Strand]), name="entry_strand_known"
+            )
+        ]
         indexes = [
             models.Index(fields=["unit_path", "day"], name="entry_path"),
             models.Index(fields=["by_number"], name="entry_by", condition=Q(by_number__isnull=False)),

@@ -120,6 +120,9 @@ class ImportRun(models.Model):
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=ImportState.values), name="import_run_state_known")
+        ]
         indexes = [
             models.Index(fields=["digest"], name="import_run_digest"),
             models.Index(fields=["by_number", "kind", "-id"], name="import_run_own"),

@@ -14,7 +14,7 @@ from braid.kernel.access import AFTER_DESCENDANTS
 from braid.kernel.fields import BytewiseField
 
 from .enums import STEP, TreeEventKind, UnitKind, UnitStatus
-from .paths import numbers_of
+from .paths import StepOf, numbers_of
 
 
 class Level(models.Model):
@@ -105,12 +105,17 @@ class Unit(models.Model):
                 condition=Q(depth=0, parent=None) | Q(depth__gt=0, parent__isnull=False), name="unit_root_has_no_parent"
             ),
             models.CheckConstraint(condition=Q(path__length=(F("depth") + 1) * STEP), name="unit_path_fits_depth"),
+            models.CheckConstraint(condition=Q(path__last_step=StepOf("number")), name="unit_path_ends_in_number"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(code=""), name="unit_named"),
             models.CheckConstraint(condition=Q(kind__in=UnitKind.values), name="unit_kind_known"),
             models.CheckConstraint(
                 condition=Q(status=UnitStatus.ACTIVE, closed_on=None)
                 | Q(status=UnitStatus.CLOSED, closed_on__isnull=False),
                 name="unit_closed_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(opened_on=None) | Q(closed_on__gte=F("opened_on")),
+                name="unit_closed_after_opened",
             ),
             models.CheckConstraint(condition=Q(level__gte=1), name="unit_level_counts_from_one"),
             models.CheckConstraint(
@@ -163,6 +168,16 @@ class Placement(models.Model):
     until_on = models.DateField()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(path__last_step=StepOf("unit")), name="placement_path_ends_in_number"),
+            models.CheckConstraint(
+                condition=Q(path__length=STEP, parent_number=None)
+                | Q(path__length__gt=STEP, parent_number__isnull=False),
+                name="placement_root_has_no_parent",
+            ),
+            models.CheckConstraint(condition=Q(status__in=UnitStatus.values), name="placement_status_known"),
+            models.CheckConstraint(condition=Q(level__gte=1), name="placement_level_counts_from_one"),
+        ]
         indexes = [
             models.Index(fields=["unit", "until"], name="placement_unit"),
             models.Index(fields=["path"], name="placement_path"),
@@ -186,6 +201,7 @@ class TreeEvent(models.Model):
     details = models.JSONField(default=dict)
 
     class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=TreeEventKind.values), name="tree_event_kind_known")]
         indexes = [
             models.Index(fields=["unit", "-recorded_at"], name="tree_event_unit"),
             models.Index(fields=["by_number"], name="tree_event_by", condition=Q(by_number__isnull=False)),

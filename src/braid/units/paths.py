@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import CharField, Func, Transform
+
+from braid.kernel.fields import BytewiseField
+
 from .enums import STEP
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -31,3 +35,23 @@ def number_of(path: str) -> int:
 def ancestor_paths(path: str) -> list[str]:
     """The paths of all ancestors, root first, without the unit itself."""
     return [path[:end] for end in range(STEP, len(path), STEP)]
+
+
+class LastStep(Transform):
+    """`path__last_step` in constraints: the five characters that stand for the unit itself."""
+
+    lookup_name = "last_step"
+    template = f"substr(%(expressions)s, length(%(expressions)s) - {STEP - 1})"
+
+
+class StepOf(Func):
+    """`step_of` a column of numbers, in the database."""
+
+    output_field = CharField()
+    template = " || ".join(
+        f"substr('{_DIGITS}', CAST(%(expressions)s / {36**place} %%%% 36 AS integer) + 1, 1)"
+        for place in reversed(range(STEP))
+    )
+
+
+BytewiseField.register_lookup(LastStep)

@@ -28,7 +28,7 @@ def freeze_due(at: datetime) -> int:
 def freeze_audience(notice: Notice, *, at: datetime) -> None:
     """Keep which units `notice` addresses and which of them have somebody with an account, and begin its other sets.
 
-    Doing it twice changes nothing: what was frozen first stays.
+    Doing it twice changes nothing: what was frozen first stays; of what became a draft again meanwhile nothing is kept.
     """
     rules = list(notice.audience.select_related("unit"))
     meant = [units_of(rule) for rule in rules]
@@ -37,7 +37,8 @@ def freeze_audience(notice: Notice, *, at: datetime) -> None:
     addressed = BitMap.union(BitMap(), *meant)
     reached = BitMap.union(BitMap(), *(units_reached_by(rule, on=timezone.localdate(at)) for rule in rules))
     with transaction.atomic():
-        if Notice.objects.filter(pk=notice.pk, frozen_at=None).update(frozen_at=at):
+        out = Notice.objects.filter(pk=notice.pk, frozen_at=None).exclude(state=NoticeState.DRAFT)
+        if out.update(frozen_at=at):
             Audience.objects.bulk_update(rules, ["numbers"])
             UnitSet.objects.bulk_create(_sets(notice, addressed, reached))
     notice.refresh_from_db(fields=["frozen_at"])

@@ -18,7 +18,7 @@ from braid.contact.rules import can_address, can_send_for, can_undo, is_out
 from braid.contact.words import Translations
 from braid.kernel import search
 from braid.kernel.access import OPERATOR, Actor, require
-from braid.kernel.errors import BadInput, WrongState
+from braid.kernel.errors import BadInput, Refused, WrongState
 from braid.kernel.ledger import Strand, record
 from braid.kernel.outbox import owe, task
 from braid.people.models import Person
@@ -106,29 +106,52 @@ def undo_sending(notice: Notice, *, by: Actor, at: datetime) -> Notice:
         return notice
     if not can_undo(notice, at):
         raise WrongState(_("It has gone out already. You can still correct it or withdraw it."))
-    NOTICE_FLOW.move(notice, NoticeState.DRAFT, sent_at=None, sent_by=None)
-    notice.audience.update(sent_at=None, is_public=False)
+    _make_draft(notice)
     return notice
+
+
+def _make_draft(notice: Notice, not_sent_why: str = "") -> None:
+    """As if it had never been sent."""
+    NOTICE_FLOW.move(notice, NoticeState.DRAFT, sent_at=None, sent_by=None, frozen_at=None, not_sent_why=not_sent_why)
+    notice.audience.update(sent_at=None, is_public=False, numbers=None)
+    notice.unit_sets.all().delete()
 
 
 @task
 def announce_notice(pk: int, sent_at: str, *, at: datetime) -> None:
     """Do what is owed when a notice goes out: journal it, make it findable, renew public pages, begin to tell people.
 
-    Undone: nothing to do.
+    Who sent it is asked for her rights once more. If she lost them since, it does not go out: it is a draft again that says
+    why, or, if somebody opened it before the worker came, withdrawn for that reason. Undone: nothing to do.
     """
-    notice = Notice.objects.select_related("unit").filter(pk=pk, sent_at=datetime.fromisoformat(sent_at)).first()
+    found = Notice.objects.select_related("unit", "sent_by").filter(pk=pk, sent_at=datetime.fromisoformat(sent_at))
+    notice = found.first()
     if notice is None or notice.sent_at is None:
         return
-    by = Person(pk=notice.sent_by_id) if notice.sent_by_id else OPERATOR
+    by = notice.sent_by or OPERATOR
+    why_not = _why_not_out(notice, by=by) if notice.state == NoticeState.SENT else ""
+    if why_not and not notice.receipts.exists():
+        _make_draft(notice, why_not)
+        return
     record(notice.unit, Strand.CONTACT, "notice.sent", by=by, at=notice.sent_at)
-    if notice.state == NoticeState.SENT:
+    if why_not:
+        _withdraw(notice, why_not, at=at)
+    elif notice.state == NoticeState.SENT:
         search.index(SEARCH_KIND, notice.pk, notice.all_words)
         _renew_public_pages(notice)
         begin_dispatch(notice, at=at)
         if notice.remind_after_days:
             due = notice.sent_at + timedelta(days=notice.remind_after_days)
             owe(remind_as_set, notice.pk, sent_at, notice.sent_by_id is None, due=due)
+
+
+def _why_not_out(notice: Notice, *, by: Actor) -> str:
+    """Why `by` may not send `notice` any more; empty when she may."""
+    try:
+        check_recipients(notice, by=by)
+    except Refused as refusal:  # her answer, where she is no longer there to read it: it is kept for her
+        return str(refusal.message)
+    return ""
 
 
 @transaction.atomic
@@ -141,12 +164,16 @@ def withdraw_notice(notice: Notice, *, why: str, by: Actor, at: datetime) -> Not
     _check_reason(why)
     if can_undo(notice, at):
         raise WrongState(_("It has not gone out yet: undo the sending instead."))
-    NOTICE_FLOW.move(notice, NoticeState.WITHDRAWN, withdrawn_at=at, withdrawn_why=why.strip())
+    _withdraw(notice, why.strip(), at=at)
+    record(notice.unit, Strand.CONTACT, "notice.withdrawn", by=by, at=at)
+    return notice
+
+
+def _withdraw(notice: Notice, why: str, *, at: datetime) -> None:
+    NOTICE_FLOW.move(notice, NoticeState.WITHDRAWN, withdrawn_at=at, withdrawn_why=why)
     _renew_public_pages(notice)
     notice.audience.update(is_public=False)
     search.forget(SEARCH_KIND, notice.pk)
-    record(notice.unit, Strand.CONTACT, "notice.withdrawn", by=by, at=at)
-    return notice
 
 
 @transaction.atomic

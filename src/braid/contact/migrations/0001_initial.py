@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'vote',
                 'verbose_name_plural': 'votes',
                 'indexes': [models.Index(fields=['unit', '-id'], name='ballot_unit'), models.Index(fields=['unit_path'], name='ballot_path'), models.Index(fields=['state'], name='ballot_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('about', ''), _negated=True)), name='ballot_says_what'), models.CheckConstraint(condition=models.Q(('choices__gte', 1), ('choices__lte', 10)), name='ballot_choices_in_bounds'), models.CheckConstraint(condition=models.Q(('voting_from__gt', models.F('nominations_until')), ('voting_until__gte', models.F('voting_from'))), name='ballot_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state', 'decided')), models.Q(models.Q(('state', 'decided'), _negated=True), ('counted_at', None), ('decided_at', None)), _connector='OR'), name='ballot_counted_after_voting'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('cancelled_why', ''), _negated=True), _connector='OR'), name='ballot_cancelled_has_reason')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('about', ''), _negated=True)), name='ballot_says_what'), models.CheckConstraint(condition=models.Q(('choices__gte', 1), ('choices__lte', 10)), name='ballot_choices_in_bounds'), models.CheckConstraint(condition=models.Q(('voting_from__gt', models.F('nominations_until')), ('voting_until__gte', models.F('voting_from'))), name='ballot_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state', 'decided')), models.Q(models.Q(('state', 'decided'), _negated=True), ('counted_at', None), ('decided_at', None)), _connector='OR'), name='ballot_counted_after_voting'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('cancelled_why', ''), _negated=True), _connector='OR'), name='ballot_cancelled_has_reason'), models.CheckConstraint(condition=models.Q(('state__in', ['nominating', 'moderating', 'voting', 'counting', 'decided', 'cancelled'])), name='ballot_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'request to join',
                 'verbose_name_plural': 'requests to join',
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['unit', 'id'], name='join_request_waiting'), models.Index(fields=['unit_path'], name='join_request_path')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('unit', 'person'), name='join_request_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='join_request_declined_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='join_request_answered_has_time')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('unit', 'person'), name='join_request_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='join_request_declined_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='join_request_answered_has_time'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'accepted', 'declined', 'taken_back'])), name='join_request_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'nomination',
                 'verbose_name_plural': 'nominations',
                 'indexes': [models.Index(fields=['ballot', 'state', 'id'], name='nomination_ballot'), models.Index(fields=['nominated_by', 'ballot'], name='nomination_by')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('words', ''), _negated=True)), name='nomination_says_who_and_why'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('consented', 'accepted')), _negated=True), ('consented_at__isnull', False), _connector='OR'), name='nomination_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='nomination_declined_has_reason'), models.UniqueConstraint(fields=('consent_key',), name='nomination_consent_key_once'), models.CheckConstraint(condition=models.Q(('consent_key__length__gte', 16)), name='nomination_consent_key_is_long')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('words', ''), _negated=True)), name='nomination_says_who_and_why'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('consented', 'accepted')), _negated=True), ('consented_at__isnull', False), _connector='OR'), name='nomination_has_consent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='nomination_declined_has_reason'), models.UniqueConstraint(fields=('consent_key',), name='nomination_consent_key_once'), models.CheckConstraint(condition=models.Q(('consent_key__length__gte', 16)), name='nomination_consent_key_is_long'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'refused', 'consented', 'accepted', 'declined', 'withdrawn'])), name='nomination_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'template',
                 'verbose_name_plural': 'templates',
                 'indexes': [models.Index(condition=models.Q(('retired_at', None)), fields=['unit', '-id'], name='notice_template_unit')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='notice_template_titled')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='notice_template_titled'), models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'zh-hant', 'en'])), name='notice_template_language_known')],
             },
         ),
         migrations.CreateModel(
@@ -263,7 +263,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'submission',
                 'verbose_name_plural': 'submissions',
                 'indexes': [models.Index(fields=['unit', 'state', '-id'], name='submission_unit'), models.Index(fields=['person', '-id'], name='submission_person'), models.Index(fields=['unit_path'], name='submission_path'), models.Index(condition=models.Q(('state', 'sent')), fields=['unit_path', 'id'], name='submission_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='submission_says_something'), models.CheckConstraint(condition=models.Q(('shows_people', False), models.Q(('consent_text', ''), _negated=True), _connector='OR'), name='submission_people_agreed'), models.CheckConstraint(condition=models.Q(models.Q(('name_shown', 'none'), ('shown_name', '')), models.Q(models.Q(('name_shown', 'none'), _negated=True), models.Q(('shown_name', ''), _negated=True)), _connector='OR'), name='submission_name_as_chosen'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='submission_declined_has_reason')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='submission_says_something'), models.CheckConstraint(condition=models.Q(('shows_people', False), models.Q(('consent_text', ''), _negated=True), _connector='OR'), name='submission_people_agreed'), models.CheckConstraint(condition=models.Q(models.Q(('name_shown', 'none'), ('shown_name', '')), models.Q(models.Q(('name_shown', 'none'), _negated=True), models.Q(('shown_name', ''), _negated=True)), _connector='OR'), name='submission_name_as_chosen'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='submission_declined_has_reason'), models.CheckConstraint(condition=models.Q(('kind__in', ['story', 'idea', 'photo'])), name='submission_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['sent', 'accepted', 'declined', 'taken_back'])), name='submission_state_known'), models.CheckConstraint(condition=models.Q(('name_shown__in', ['real', 'pen', 'none'])), name='submission_name_shown_known')],
             },
         ),
         migrations.CreateModel(
@@ -292,7 +292,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'survey',
                 'verbose_name_plural': 'surveys',
                 'indexes': [models.Index(fields=['unit_path', '-id'], name='survey_path'), models.Index(condition=models.Q(('state', 'open')), fields=['closes_on'], name='survey_open'), models.Index(condition=models.Q(('counted_at', None), ('state', 'closed')), fields=['closed_at'], name='survey_uncounted')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('opens_on'))), name='survey_days_in_order'), models.CheckConstraint(condition=models.Q(('promise__in', ['named', 'anonymous'])), name='survey_promise_known'), models.CheckConstraint(condition=models.Q(models.Q(('opened_at', None), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('opened_at__isnull', False)), _connector='OR'), name='survey_opened_has_time'), models.CheckConstraint(condition=models.Q(('counted_at', None), models.Q(('closed_at__isnull', False), ('roll_key', b''), ('state', 'closed')), _connector='OR'), name='survey_counted_has_no_roll')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('opens_on'))), name='survey_days_in_order'), models.CheckConstraint(condition=models.Q(('promise__in', ['named', 'anonymous'])), name='survey_promise_known'), models.CheckConstraint(condition=models.Q(models.Q(('opened_at', None), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('opened_at__isnull', False)), _connector='OR'), name='survey_opened_has_time'), models.CheckConstraint(condition=models.Q(('counted_at', None), models.Q(('closed_at__isnull', False), ('roll_key', b''), ('state', 'closed')), _connector='OR'), name='survey_counted_has_no_roll'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'closed'])), name='survey_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -432,7 +432,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'affiliation',
                 'verbose_name_plural': 'affiliations',
                 'indexes': [models.Index(fields=['virtual', 'state'], name='affiliation_virtual'), models.Index(fields=['unit', 'state'], name='affiliation_unit'), models.Index(fields=['unit_path'], name='affiliation_path')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'current'))), fields=('virtual', 'unit'), name='affiliation_once'), models.CheckConstraint(condition=models.Q(('virtual', models.F('unit')), _negated=True), name='affiliation_of_two'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='affiliation_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('asked', 'declined')), ('since', None), ('until', None)), models.Q(('since__isnull', False), ('state', 'current'), ('until', None)), models.Q(('since__isnull', False), ('state', 'ended'), ('until__gte', models.F('since'))), _connector='OR'), name='affiliation_has_days')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'current'))), fields=('virtual', 'unit'), name='affiliation_once'), models.CheckConstraint(condition=models.Q(('virtual', models.F('unit')), _negated=True), name='affiliation_of_two'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='affiliation_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('asked', 'declined')), ('since', None), ('until', None)), models.Q(('since__isnull', False), ('state', 'current'), ('until', None)), models.Q(('since__isnull', False), ('state', 'ended'), ('until__gte', models.F('since'))), _connector='OR'), name='affiliation_has_days'), models.CheckConstraint(condition=models.Q(('basis__in', ['area', 'trade', 'interest'])), name='affiliation_basis_known')],
             },
         ),
         migrations.CreateModel(
@@ -530,7 +530,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['id'], name='dispatch_open')],
-                'constraints': [models.UniqueConstraint(fields=('notice', 'number'), name='dispatch_once'), models.CheckConstraint(condition=models.Q(('finished_at', None), ('finished_at__gte', models.F('begun_at')), _connector='OR'), name='dispatch_finished_after_start')],
+                'constraints': [models.UniqueConstraint(fields=('notice', 'number'), name='dispatch_once'), models.CheckConstraint(condition=models.Q(('finished_at', None), ('finished_at__gte', models.F('begun_at')), _connector='OR'), name='dispatch_finished_after_start'), models.CheckConstraint(condition=models.Q(('awaits__in', [1, 2, 3])), name='dispatch_awaits_known')],
             },
         ),
         migrations.CreateModel(
@@ -599,7 +599,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'question on a notice',
                 'verbose_name_plural': 'questions on notices',
                 'indexes': [models.Index(fields=['notice', 'state', 'id'], name='question_notice'), models.Index(condition=models.Q(('state', 'waiting')), fields=['notice'], name='question_waiting'), models.Index(fields=['asked_by', '-id'], name='question_asker')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='question_worded'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='question_answered_has_answer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='question_worded'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='question_answered_has_answer'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'answered', 'declined'])), name='question_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -617,7 +617,7 @@ class Migration(migrations.Migration):
                 ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('notice', 'number'), name='notice_version_once')],
+                'constraints': [models.UniqueConstraint(fields=('notice', 'number'), name='notice_version_once'), models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'zh-hant', 'en'])), name='notice_version_language_known')],
             },
         ),
         migrations.CreateModel(
@@ -667,7 +667,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('state', 'asked')), fields=['id'], name='review_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('read_at', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('read_at__isnull', False)), _connector='OR'), name='review_read_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('why', ''), _negated=True), _connector='OR'), name='review_returned_has_reason')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('read_at', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('read_at__isnull', False)), _connector='OR'), name='review_read_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('why', ''), _negated=True), _connector='OR'), name='review_returned_has_reason'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'agreed', 'returned'])), name='review_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -695,7 +695,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'series',
                 'verbose_name_plural': 'series',
                 'indexes': [models.Index(fields=['unit', '-id'], name='series_unit')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='series_days_in_order'), models.CheckConstraint(condition=models.Q(('day__gte', 1), ('day__lte', 31)), name='series_day_of_month'), models.CheckConstraint(condition=models.Q(models.Q(('next_at__isnull', False), ('next_on__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('next_at', None), ('next_on', None)), _connector='OR'), name='series_running_has_next')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='series_days_in_order'), models.CheckConstraint(condition=models.Q(('day__gte', 1), ('day__lte', 31)), name='series_day_of_month'), models.CheckConstraint(condition=models.Q(models.Q(('next_at__isnull', False), ('next_on__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('next_at', None), ('next_on', None)), _connector='OR'), name='series_running_has_next'), models.CheckConstraint(condition=models.Q(('every__in', ['week', 'month', 'year'])), name='series_every_known'), models.CheckConstraint(condition=models.Q(('state__in', ['running', 'stopped', 'ended'])), name='series_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -747,5 +747,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='notice',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('send_at', None), ('send_zone', '')), models.Q(('send_at__isnull', False), ('state', 'draft'), models.Q(('send_zone', ''), _negated=True)), _connector='OR'), name='notice_planned_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'sent', 'withdrawn'])), name='notice_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'zh-hant', 'en'])), name='notice_language_known'),
         ),
     ]

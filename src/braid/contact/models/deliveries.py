@@ -44,6 +44,7 @@ class Dispatch(models.Model):
             models.CheckConstraint(
                 condition=Q(finished_at=None) | Q(finished_at__gte=F("begun_at")), name="dispatch_finished_after_start"
             ),
+            models.CheckConstraint(condition=Q(awaits__in=Fact.values), name="dispatch_awaits_known"),
         ]
         indexes = [models.Index(fields=["id"], name="dispatch_open", condition=Q(finished_at=None))]
 

@@ -70,6 +70,7 @@ class JoinRequest(OwnedByUnit):
                 | (~Q(state=RequestState.WAITING) & Q(answered_at__isnull=False)),
                 name="join_request_answered_has_time",
             ),
+            models.CheckConstraint(condition=Q(state__in=RequestState.values), name="join_request_state_known"),
         ]
         indexes = [
             models.Index(fields=["unit", "id"], name="join_request_waiting", condition=Q(state=RequestState.WAITING)),
@@ -166,6 +167,7 @@ class Affiliation(OwnedByUnit):
                 | Q(state=AffiliationState.ENDED, since__isnull=False, until__gte=F("since")),
                 name="affiliation_has_days",
             ),
+            models.CheckConstraint(condition=Q(basis__in=Basis.values), name="affiliation_basis_known"),
         ]
         indexes = [
             models.Index(fields=["virtual", "state"], name="affiliation_virtual"),

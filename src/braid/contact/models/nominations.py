@@ -39,6 +39,7 @@ class Nomination(models.Model):
         verbose_name_plural = _("nominations")
         constraints = [
             models.CheckConstraint(condition=~Q(name="") & ~Q(words=""), name="nomination_says_who_and_why"),
+            models.CheckConstraint(condition=Q(state__in=NominationState.values), name="nomination_state_known"),
             models.CheckConstraint(
                 condition=~Q(state__in=WITH_CONSENT) | Q(consented_at__isnull=False), name="nomination_has_consent"
             ),

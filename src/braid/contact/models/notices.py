@@ -13,7 +13,7 @@ from braid.people.models import Person
 from braid.units.models import OwnedByUnit
 
 from .audience import AudienceRule
-from .wording import Wording
+from .wording import LANGUAGE_KNOWN, Wording
 
 if TYPE_CHECKING:
     from .series import Series
@@ -74,6 +74,8 @@ class Notice(Wording, OwnedByUnit):
                 | (Q(state=NoticeState.DRAFT, send_at__isnull=False) & ~Q(send_zone="")),
                 name="notice_planned_whole",
             ),
+            models.CheckConstraint(condition=Q(state__in=NoticeState.values), name="notice_state_known"),
+            models.CheckConstraint(condition=LANGUAGE_KNOWN, name="notice_language_known"),
         ]
         indexes = [
             models.Index(fields=["unit", "-sent_at", "-id"], name="notice_unit_newest"),
@@ -129,7 +131,10 @@ class NoticeVersion(Wording):
     why = models.CharField(_("what was corrected"), max_length=500)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["notice", "number"], name="notice_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "number"], name="notice_version_once"),
+            models.CheckConstraint(condition=LANGUAGE_KNOWN, name="notice_version_language_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.notice_id} v{self.number}"

@@ -36,6 +36,7 @@ class NoticeQuestion(models.Model):
                 | (~Q(state=QuestionState.WAITING) & ~Q(answer="") & Q(answered_at__isnull=False)),
                 name="question_answered_has_answer",
             ),
+            models.CheckConstraint(condition=Q(state__in=QuestionState.values), name="question_state_known"),
         ]
         indexes = [
             models.Index(fields=["notice", "state", "id"], name="question_notice"),

@@ -45,6 +45,7 @@ class SecondReading(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=ReviewState.RETURNED) | ~Q(why=""), name="%(class)s_returned_has_reason"
             ),
+            models.CheckConstraint(condition=Q(state__in=ReviewState.values), name="%(class)s_state_known"),
         ]
         indexes = [models.Index(fields=["id"], name="%(class)s_waiting", condition=Q(state=ReviewState.ASKED))]
 

@@ -54,6 +54,8 @@ class Series(OwnedByUnit):
                 | (~Q(state=SeriesState.RUNNING) & Q(next_on=None, next_at=None)),
                 name="series_running_has_next",
             ),
+            models.CheckConstraint(condition=Q(every__in=Every.values), name="series_every_known"),
+            models.CheckConstraint(condition=Q(state__in=SeriesState.values), name="series_state_known"),
         ]
         indexes = [models.Index(fields=["unit", "-id"], name="series_unit")]
 

@@ -46,6 +46,9 @@ class Submission(OwnedByUnit):
             models.CheckConstraint(
                 condition=~Q(state=SubmissionState.DECLINED) | ~Q(answer=""), name="submission_declined_has_reason"
             ),
+            models.CheckConstraint(condition=Q(kind__in=SubmissionKind.values), name="submission_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=SubmissionState.values), name="submission_state_known"),
+            models.CheckConstraint(condition=Q(name_shown__in=NameShown.values), name="submission_name_shown_known"),
         ]
         indexes = [
             models.Index(fields=["unit", "state", "-id"], name="submission_unit"),

@@ -54,6 +54,7 @@ class Survey(OwnedByUnit):
                 condition=Q(counted_at=None) | Q(state=SurveyState.CLOSED, closed_at__isnull=False, roll_key=b""),
                 name="survey_counted_has_no_roll",
             ),
+            models.CheckConstraint(condition=Q(state__in=SurveyState.values), name="survey_state_known"),
         ]
         indexes = [
             models.Index(fields=["unit_path", "-id"], name="survey_path"),

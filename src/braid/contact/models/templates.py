@@ -10,7 +10,7 @@ from braid.people.models import Person
 from braid.units.models import OwnedByUnit
 
 from .audience import AudienceKind
-from .wording import Wording
+from .wording import LANGUAGE_KNOWN, Wording
 
 
 class NoticeTemplate(Wording, AudienceKind, OwnedByUnit):
@@ -28,5 +28,8 @@ class NoticeTemplate(Wording, AudienceKind, OwnedByUnit):
     class Meta:
         verbose_name = _("template")
         verbose_name_plural = _("templates")
-        constraints = [models.CheckConstraint(condition=~Q(title=""), name="notice_template_titled")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="notice_template_titled"),
+            models.CheckConstraint(condition=LANGUAGE_KNOWN, name="notice_template_language_known"),
+        ]
         indexes = [models.Index(fields=["unit", "-id"], name="notice_template_unit", condition=Q(retired_at=None))]

@@ -57,6 +57,7 @@ class Ballot(OwnedByUnit):
             models.CheckConstraint(
                 condition=~Q(state=BallotState.CANCELLED) | ~Q(cancelled_why=""), name="ballot_cancelled_has_reason"
             ),
+            models.CheckConstraint(condition=Q(state__in=BallotState.values), name="ballot_state_known"),
         ]
         indexes = [
             models.Index(fields=["unit", "-id"], name="ballot_unit"),

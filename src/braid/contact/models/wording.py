@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from braid.contact.words import LANGUAGES, Text, nearest, readers_language, usual_language
+
+LANGUAGE_KNOWN = Q(language__in=[code for code, _name in LANGUAGES])
+"""What the constraints of a table of `Wording` say of its first language."""
 
 
 class Wording(models.Model):

@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['unit_path', 'day'], name='entry_path'), models.Index(condition=models.Q(('by_number__isnull', False)), fields=['by_number'], name='entry_by')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('strand__in', ['contact', 'work', 'service'])), name='entry_strand_known')],
             },
         ),
         migrations.RunPython(suit_storage, migrations.RunPython.noop),

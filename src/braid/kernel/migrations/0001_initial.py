@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'import',
                 'verbose_name_plural': 'imports',
                 'indexes': [models.Index(fields=['digest'], name='import_run_digest'), models.Index(fields=['by_number', 'kind', '-id'], name='import_run_own')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['staging', 'staged', 'refused', 'applying', 'applied', 'dropped'])), name='import_run_state_known')],
             },
         ),
         migrations.CreateModel(

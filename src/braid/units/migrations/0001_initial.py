@@ -1,4 +1,5 @@
 import braid.kernel.fields
+import braid.units.paths
 import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
@@ -62,7 +63,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'unit',
                 'verbose_name_plural': 'units',
-                'constraints': [models.UniqueConstraint(fields=('path',), name='unit_path_unique'), models.UniqueConstraint(fields=('code',), name='unit_code_unique'), models.UniqueConstraint(condition=models.Q(('depth', 0)), fields=('depth',), name='unit_one_root'), models.CheckConstraint(condition=models.Q(models.Q(('depth', 0), ('parent', None)), models.Q(('depth__gt', 0), ('parent__isnull', False)), _connector='OR'), name='unit_root_has_no_parent'), models.CheckConstraint(condition=models.Q(('path__length', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('depth'), '+', models.Value(1)), '*', models.Value(5)))), name='unit_path_fits_depth'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('code', ''), _negated=True)), name='unit_named'), models.CheckConstraint(condition=models.Q(('kind__in', [1, 2, 3])), name='unit_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('status', 'active')), models.Q(('closed_on__isnull', False), ('status', 'closed')), _connector='OR'), name='unit_closed_has_date'), models.CheckConstraint(condition=models.Q(('level__gte', 1)), name='unit_level_counts_from_one'), models.CheckConstraint(condition=models.Q(('merged_into', None), ('status', 'closed'), _connector='OR'), name='unit_merged_is_closed'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='unit_coordinates_together'), models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='unit_coordinates')],
+                'constraints': [models.UniqueConstraint(fields=('path',), name='unit_path_unique'), models.UniqueConstraint(fields=('code',), name='unit_code_unique'), models.UniqueConstraint(condition=models.Q(('depth', 0)), fields=('depth',), name='unit_one_root'), models.CheckConstraint(condition=models.Q(models.Q(('depth', 0), ('parent', None)), models.Q(('depth__gt', 0), ('parent__isnull', False)), _connector='OR'), name='unit_root_has_no_parent'), models.CheckConstraint(condition=models.Q(('path__length', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('depth'), '+', models.Value(1)), '*', models.Value(5)))), name='unit_path_fits_depth'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('code', ''), _negated=True)), name='unit_named'), models.CheckConstraint(condition=models.Q(('kind__in', [1, 2, 3])), name='unit_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('status', 'active')), models.Q(('closed_on__isnull', False), ('status', 'closed')), _connector='OR'), name='unit_closed_has_date'), models.CheckConstraint(condition=models.Q(('level__gte', 1)), name='unit_level_counts_from_one'), models.CheckConstraint(condition=models.Q(('merged_into', None), ('status', 'closed'), _connector='OR'), name='unit_merged_is_closed'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='unit_coordinates_together'), models.CheckConstraint(condition=models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), name='unit_coordinates'), models.CheckConstraint(condition=models.Q(('path__last_step', braid.units.paths.StepOf('number'))), name='unit_path_ends_in_number'), models.CheckConstraint(condition=models.Q(('closed_on', None), ('opened_on', None), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='unit_closed_after_opened')],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +80,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['unit', '-recorded_at'], name='tree_event_unit'), models.Index(condition=models.Q(('by_number__isnull', False)), fields=['by_number'], name='tree_event_by')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['added', 'renamed', 'moved', 'merged', 'split', 'closed', 'reopened', 'changed'])), name='tree_event_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +100,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['unit', 'until'], name='placement_unit'), models.Index(fields=['path'], name='placement_path'), models.Index(fields=['code'], name='placement_code')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('path__last_step', braid.units.paths.StepOf('unit'))), name='placement_path_ends_in_number'), models.CheckConstraint(condition=models.Q(models.Q(('parent_number', None), ('path__length', 5)), models.Q(('parent_number__isnull', False), ('path__length__gt', 5)), _connector='OR'), name='placement_root_has_no_parent'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'closed'])), name='placement_status_known'), models.CheckConstraint(condition=models.Q(('level__gte', 1)), name='placement_level_counts_from_one')],
             },
         ),
     ]

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'form',
                 'verbose_name_plural': 'forms',
                 'indexes': [models.Index(fields=['unit_path', '-id'], name='report_form_path'), models.Index(condition=models.Q(('state', 'open')), fields=['next_on'], name='report_form_next')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='report_form_takes_time'), models.CheckConstraint(condition=models.Q(models.Q(('purpose', {}), _negated=True), models.Q(('basis', {}), _negated=True)), name='report_form_registered')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='report_form_takes_time'), models.CheckConstraint(condition=models.Q(models.Q(('purpose', {}), _negated=True), models.Q(('basis', {}), _negated=True)), name='report_form_registered'), models.CheckConstraint(condition=models.Q(('every__in', ['once', 'week', 'month', 'quarter', 'year'])), name='report_form_every_known'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'ended'])), name='report_form_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'directive',
                 'verbose_name_plural': 'directives',
                 'indexes': [models.Index(fields=['unit', '-sent_at', '-id'], name='directive_unit_newest'), models.Index(fields=['unit_path', '-id'], name='directive_path'), models.Index(condition=models.Q(('state', 'sent')), fields=['due_on'], name='directive_open_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='directive_titled'), models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='directive_takes_time'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('sent_at__isnull', False), _connector='OR'), name='directive_sent_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('ended_why', ''), _negated=True), _connector='OR'), name='directive_withdrawn_has_reason')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='directive_titled'), models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='directive_takes_time'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('sent_at__isnull', False), _connector='OR'), name='directive_sent_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('ended_why', ''), _negated=True), _connector='OR'), name='directive_withdrawn_has_reason'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'sent', 'closed', 'withdrawn'])), name='directive_state_known'), models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'zh-hant', 'en'])), name='directive_language_known')],
             },
         ),
         migrations.CreateModel(
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'handling',
                 'verbose_name_plural': 'handlings',
                 'indexes': [models.Index(fields=['directive', 'counted_path'], name='handling_counted'), models.Index(fields=['unit_path'], name='handling_unit_path'), models.Index(condition=models.Q(('state', 'reported')), fields=['directive', 'counted_path'], name='handling_reported'), models.Index(fields=['unit', '-changed_at'], name='handling_unit'), models.Index(condition=models.Q(('state__in', ['opened', 'in_work'])), fields=['assigned_to'], name='handling_assigned')],
-                'constraints': [models.UniqueConstraint(fields=('directive', 'unit'), name='handling_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='handling_returned_has_reason')],
+                'constraints': [models.UniqueConstraint(fields=('directive', 'unit'), name='handling_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='handling_returned_has_reason'), models.CheckConstraint(condition=models.Q(('state__in', ['opened', 'in_work', 'reported', 'returned', 'approved'])), name='handling_state_known'), models.CheckConstraint(condition=models.Q(('returned_because__in', ['', 'not_ours', 'done', 'other'])), name='handling_returned_because_known')],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +158,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['handling', 'id'], name='handling_event')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['opened', 'in_work', 'reported', 'returned', 'approved'])), name='handling_event_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -236,7 +237,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'approval',
                 'verbose_name_plural': 'approvals',
                 'indexes': [models.Index(models.F('period'), django.db.models.functions.text.Length('counted_path'), models.F('counted_path'), name='approval_counted'), models.Index(fields=['unit_path'], name='approval_unit_path')],
-                'constraints': [models.UniqueConstraint(fields=('period', 'unit'), name='approval_once')],
+                'constraints': [models.UniqueConstraint(fields=('period', 'unit'), name='approval_once'), models.CheckConstraint(condition=models.Q(('state__in', ['in_force', 'reopened'])), name='approval_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -284,7 +285,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'report',
                 'verbose_name_plural': 'reports',
                 'indexes': [models.Index(fields=['period', 'counted_path'], name='report_counted'), models.Index(models.F('period'), django.db.models.functions.text.Length('counted_path'), models.F('counted_path'), name='report_right_below'), models.Index(fields=['unit', '-id'], name='report_unit'), models.Index(fields=['unit_path', '-id'], name='report_unit_path')],
-                'constraints': [models.UniqueConstraint(fields=('period', 'unit'), name='report_once'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('filed_at__isnull', False), _connector='OR'), name='report_filed_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at', None)), _connector='OR'), name='report_approved_has_time')],
+                'constraints': [models.UniqueConstraint(fields=('period', 'unit'), name='report_once'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('filed_at__isnull', False), _connector='OR'), name='report_filed_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('state', 'approved')), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at', None)), _connector='OR'), name='report_approved_has_time'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'filed', 'approved'])), name='report_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -314,7 +315,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'complaint',
                 'verbose_name_plural': 'complaints',
                 'indexes': [models.Index(fields=['unit_path', '-id'], name='complaint_heard_at'), models.Index(fields=['directive', '-id'], name='complaint_directive'), models.Index(fields=['form', '-id'], name='complaint_form'), models.Index(condition=models.Q(('state', 'waiting')), fields=['raise_on'], name='complaint_late')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('directive__isnull', False), ('form', None)), models.Q(('directive', None), ('form__isnull', False)), _connector='OR'), name='complaint_about_one'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True), models.Q(('verdict', ''), _negated=True)), _connector='OR'), name='complaint_answered_whole'), models.UniqueConstraint(condition=models.Q(('form', None), ('state', 'waiting')), fields=('said_by', 'directive'), name='complaint_directive_once'), models.UniqueConstraint(condition=models.Q(('directive', None), ('state', 'waiting')), fields=('said_by', 'form'), name='complaint_form_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('directive__isnull', False), ('form', None)), models.Q(('directive', None), ('form__isnull', False)), _connector='OR'), name='complaint_about_one'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True), models.Q(('verdict', ''), _negated=True)), _connector='OR'), name='complaint_answered_whole'), models.UniqueConstraint(condition=models.Q(('form', None), ('state', 'waiting')), fields=('said_by', 'directive'), name='complaint_directive_once'), models.UniqueConstraint(condition=models.Q(('directive', None), ('state', 'waiting')), fields=('said_by', 'form'), name='complaint_form_once'), models.CheckConstraint(condition=models.Q(('about__in', ['too_much', 'told', 'not_ours', 'unclear', 'too_soon', 'other'])), name='complaint_about_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'answered', 'taken_back'])), name='complaint_state_known'), models.CheckConstraint(condition=models.Q(('verdict__in', ['', 'right', 'partly', 'not'])), name='complaint_verdict_known')],
             },
         ),
         migrations.CreateModel(
@@ -364,7 +365,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['id'], name='telling_open')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('passing', None)), fields=('directive', 'step'), name='telling_once'), models.UniqueConstraint(fields=('passing', 'step'), name='telling_passing_once')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('passing', None)), fields=('directive', 'step'), name='telling_once'), models.UniqueConstraint(fields=('passing', 'step'), name='telling_passing_once'), models.CheckConstraint(condition=models.Q(('step__in', [0, 1, 2, 3, 4])), name='telling_step_known')],
             },
         ),
         migrations.CreateModel(
@@ -415,7 +416,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'visit',
                 'verbose_name_plural': 'visits',
                 'indexes': [models.Index(fields=['by', '-on', '-id'], name='visit_by'), models.Index(fields=['unit_path', '-id'], name='visit_path')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['home', 'phone', 'desk', 'outside'])), name='visit_kind_known'), models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='visit_met_somebody')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['home', 'phone', 'desk', 'outside'])), name='visit_kind_known'), models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='visit_met_somebody'), models.CheckConstraint(condition=models.Q(('topic__in', ['news', 'needs', 'work', 'family', 'help', 'other'])), name='visit_topic_known')],
             },
         ),
         migrations.CreateModel(
@@ -431,6 +432,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['approval', 'id'], name='approval_event')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['in_force', 'reopened'])), name='approval_event_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -469,7 +471,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'question on a directive',
                 'verbose_name_plural': 'questions on directives',
                 'indexes': [models.Index(fields=['directive', 'state', 'id'], name='directive_question'), models.Index(condition=models.Q(('state', 'waiting')), fields=['directive'], name='directive_question_waits'), models.Index(fields=['asked_by', '-id'], name='directive_question_asker')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='directive_question_worded'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='directive_question_answered')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='directive_question_worded'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='directive_question_answered'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'answered', 'declined'])), name='directive_question_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -487,7 +489,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('state', 'asked')), fields=['id'], name='directivereview_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('read_at', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('read_at__isnull', False)), _connector='OR'), name='directivereview_read_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('why', ''), _negated=True), _connector='OR'), name='directivereview_returned_has_reason')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('read_at', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('read_at__isnull', False)), _connector='OR'), name='directivereview_read_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('why', ''), _negated=True), _connector='OR'), name='directivereview_returned_has_reason'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'agreed', 'returned'])), name='directivereview_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -509,7 +511,7 @@ class Migration(migrations.Migration):
                 ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('directive', 'number'), name='directive_version_once')],
+                'constraints': [models.UniqueConstraint(fields=('directive', 'number'), name='directive_version_once'), models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'zh-hant', 'en'])), name='directive_version_language_known')],
             },
         ),
         migrations.CreateModel(
@@ -567,7 +569,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'field',
                 'verbose_name_plural': 'fields',
                 'indexes': [models.Index(fields=['version', 'place'], name='field_place'), models.Index(condition=models.Q(('bound_to', ''), _negated=True), fields=['bound_to'], name='field_bound')],
-                'constraints': [models.UniqueConstraint(fields=('version', 'key'), name='field_key_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['number', 'choice', 'text', 'date', 'file', 'table'])), name='field_kind_known'), models.CheckConstraint(condition=models.Q(('places__lte', 3)), name='field_places_few'), models.CheckConstraint(condition=models.Q(('bound_to', ''), models.Q(('kind', 'number'), ('places', 0)), _connector='OR'), name='field_bound_is_whole'), models.CheckConstraint(condition=models.Q(('low', None), ('high', None), ('high__gte', models.F('low')), _connector='OR'), name='field_bounds_in_order')],
+                'constraints': [models.UniqueConstraint(fields=('version', 'key'), name='field_key_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['number', 'choice', 'text', 'date', 'file', 'table'])), name='field_kind_known'), models.CheckConstraint(condition=models.Q(('places__lte', 3)), name='field_places_few'), models.CheckConstraint(condition=models.Q(('bound_to', ''), models.Q(('kind', 'number'), ('places', 0)), _connector='OR'), name='field_bound_is_whole'), models.CheckConstraint(condition=models.Q(('low', None), ('high', None), ('high__gte', models.F('low')), _connector='OR'), name='field_bounds_in_order'), models.CheckConstraint(condition=models.Q(('roll_up__in', ['sum', 'min', 'max', 'mean', 'latest'])), name='field_roll_up_known')],
             },
         ),
     ]

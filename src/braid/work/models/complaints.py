@@ -61,6 +61,9 @@ class Complaint(OwnedByUnit):
                 condition=Q(state=ComplaintState.WAITING, directive=None),
                 name="complaint_form_once",
             ),
+            models.CheckConstraint(condition=Q(about__in=Grievance.values), name="complaint_about_known"),
+            models.CheckConstraint(condition=Q(state__in=ComplaintState.values), name="complaint_state_known"),
+            models.CheckConstraint(condition=Q(verdict__in=["", *Verdict.values]), name="complaint_verdict_known"),
         ]
         indexes = [
             models.Index(fields=["unit_path", "-id"], name="complaint_heard_at"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from braid.contact.enums import QuestionState
 from braid.contact.models import AudienceRule, SecondReading
-from braid.contact.models.wording import Wording
+from braid.contact.models.wording import LANGUAGE_KNOWN, Wording
 from braid.kernel.fields import BytewiseField
 from braid.people.models import Person
 from braid.units.enums import STEP
@@ -60,6 +60,8 @@ class Directive(Wording, OwnedByUnit):
             models.CheckConstraint(
                 condition=~Q(state=DirectiveState.WITHDRAWN) | ~Q(ended_why=""), name="directive_withdrawn_has_reason"
             ),
+            models.CheckConstraint(condition=Q(state__in=DirectiveState.values), name="directive_state_known"),
+            models.CheckConstraint(condition=LANGUAGE_KNOWN, name="directive_language_known"),
         ]
         indexes = [
             models.Index(fields=["unit", "-sent_at", "-id"], name="directive_unit_newest"),
@@ -145,6 +147,10 @@ class Handling(OwnedByUnit):
             models.CheckConstraint(
                 condition=~Q(state=HandlingState.RETURNED) | ~Q(words=""), name="handling_returned_has_reason"
             ),
+            models.CheckConstraint(condition=Q(state__in=HandlingState.values), name="handling_state_known"),
+            models.CheckConstraint(
+                condition=Q(returned_because__in=["", *Because.values]), name="handling_returned_because_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["directive", "counted_path"], name="handling_counted"),
@@ -176,6 +182,9 @@ class HandlingEvent(models.Model):
     words = models.TextField(default="", blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=HandlingState.values), name="handling_event_state_known")
+        ]
         indexes = [models.Index(fields=["handling", "id"], name="handling_event")]
 
     def __str__(self) -> str:
@@ -196,7 +205,10 @@ class DirectiveVersion(Wording):
     replaced_why = models.CharField(_("what was corrected"), max_length=500)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["directive", "number"], name="directive_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["directive", "number"], name="directive_version_once"),
+            models.CheckConstraint(condition=LANGUAGE_KNOWN, name="directive_version_language_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.directive_id} v{self.number}"
@@ -237,6 +249,7 @@ class DirectiveQuestion(models.Model):
                 | (~Q(state=QuestionState.WAITING) & ~Q(answer="") & Q(answered_at__isnull=False)),
                 name="directive_question_answered",
             ),
+            models.CheckConstraint(condition=Q(state__in=QuestionState.values), name="directive_question_state_known"),
         ]
         indexes = [
             models.Index(fields=["directive", "state", "id"], name="directive_question"),
@@ -269,6 +282,7 @@ class Telling(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["directive", "step"], condition=Q(passing=None), name="telling_once"),
             models.UniqueConstraint(fields=["passing", "step"], name="telling_passing_once"),
+            models.CheckConstraint(condition=Q(step__in=Step.values), name="telling_step_known"),
         ]
         indexes = [models.Index(fields=["id"], name="telling_open", condition=Q(finished_at=None))]
 

@@ -45,6 +45,8 @@ class ReportForm(OwnedByUnit):
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gte=1), name="report_form_takes_time"),
             models.CheckConstraint(condition=~Q(purpose={}) & ~Q(basis={}), name="report_form_registered"),
+            models.CheckConstraint(condition=Q(every__in=Every.values), name="report_form_every_known"),
+            models.CheckConstraint(condition=Q(state__in=ReportFormState.values), name="report_form_state_known"),
         ]
         indexes = [
             models.Index(fields=["unit_path", "-id"], name="report_form_path"),
@@ -131,6 +133,7 @@ class Field(models.Model):
             models.CheckConstraint(
                 condition=Q(low=None) | Q(high=None) | Q(high__gte=F("low")), name="field_bounds_in_order"
             ),
+            models.CheckConstraint(condition=Q(roll_up__in=RollUp.values), name="field_roll_up_known"),
         ]
         indexes = [
             models.Index(fields=["version", "place"], name="field_place"),

@@ -58,6 +58,7 @@ class Report(OwnedByUnit):
                 | (~Q(state=ReportState.APPROVED) & Q(approved_at=None)),
                 name="report_approved_has_time",
             ),
+            models.CheckConstraint(condition=Q(state__in=ReportState.values), name="report_state_known"),
         ]
         indexes = [
             models.Index(fields=["period", "counted_path"], name="report_counted"),
@@ -101,7 +102,10 @@ class Approval(OwnedByUnit):
     class Meta:
         verbose_name = _("approval")
         verbose_name_plural = _("approvals")
-        constraints = [models.UniqueConstraint(fields=["period", "unit"], name="approval_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["period", "unit"], name="approval_once"),
+            models.CheckConstraint(condition=Q(state__in=ApprovalState.values), name="approval_state_known"),
+        ]
         indexes = [
             models.Index("period", Length("counted_path"), "counted_path", name="approval_counted"),
             models.Index(fields=["unit_path"], name="approval_unit_path"),
@@ -124,6 +128,9 @@ class ApprovalEvent(models.Model):
     """How many reports its part held then."""
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ApprovalState.values), name="approval_event_state_known")
+        ]
         indexes = [models.Index(fields=["approval", "id"], name="approval_event")]
 
     def __str__(self) -> str:

@@ -29,6 +29,7 @@ class Visit(OwnedByUnit):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=VisitKind.values), name="visit_kind_known"),
             models.CheckConstraint(condition=Q(people__gte=1), name="visit_met_somebody"),
+            models.CheckConstraint(condition=Q(topic__in=VisitTopic.values), name="visit_topic_known"),
         ]
         indexes = [
             models.Index(fields=["by", "-on", "-id"], name="visit_by"),
