@@ -1,6 +1,7 @@
 """The random world of the access machine: what happens to it through the product, and the oracle that says who may see whom.
 
-The oracle is kept apart from the product: it knows units, offices and grants as plain tuples and answers from them alone.
+The oracle is kept apart from the product: it knows units, offices and grants as plain tuples and answers from them alone. What
+a merge or a split does to them it works out by itself; of the product it learns the numbers of new rows, and what was refused.
 """
 
 from __future__ import annotations
@@ -8,33 +9,53 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
+from braid.contact.actions import NoticeText, draft_notice, plan_sending, send_notice
+from braid.contact.enums import SOONEST_PLAN, NoticeState
+from braid.contact.models import Audience, Notice
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import Refused
+from braid.kernel.outbox import run_due
 from braid.people.actions import end_membership, give_grant, lock_account, revoke_grant, take_office, unlock_account
 from braid.people.enums import OFFICE_GRANTS, Office, Reach, Role
 from braid.people.models import Grant, Membership, Person
-from braid.units.actions import close_unit, merge_units, move_unit
+from braid.units.actions import Part, close_unit, merge_units, move_unit, reopen_unit, split_unit
 from braid.units.models import Unit
 from tests import factories
 from tests.clients import PlainClient
 
 CONTACT_ROLES = {Role.LEAD, Role.MANAGE, Role.LIAISE}
 """Who sees phone numbers, as the roles page says it; everybody else with a role sees names only."""
+SENDING_ROLES = {Role.LEAD, Role.MANAGE, Role.PUBLISH}
+"""Who sends notices."""
+TURN = SOONEST_PLAN
+"""How much later the worker comes each time."""
+
+
+@dataclass
+class Job:
+    """A notice somebody sends in so many turns of the worker."""
+
+    person: int
+    unit: int
+    whole: bool
+    turns: int
 
 
 @dataclass
 class Oracle:
-    """Who may see whom, in twenty lines that do something."""
+    """Who may see whom, in twenty lines that do something; and as many of what changes it."""
 
     parent: dict[int, int | None] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
-    held: dict[int, tuple[int, int, Office]] = field(default_factory=dict)
-    """Current memberships: key -> (person, unit, office)."""
+    held: set[tuple[int, int, Office]] = field(default_factory=set)
+    """Current memberships: (person, unit, office)."""
     grants: dict[int, tuple[int, int, Role, Reach]] = field(default_factory=dict)
     locked: set[int] = field(default_factory=set)
     merged: dict[int, int] = field(default_factory=dict)
@@ -49,7 +70,7 @@ class Oracle:
         return [] if unit is None else [unit, *self.above(self.parent[unit])]
 
     def rights(self, person: int) -> list[tuple[int, Role, Reach]]:
-        offices = [(u, *OFFICE_GRANTS[o]) for p, u, o in self.held.values() if p == person and o in OFFICE_GRANTS]
+        offices = [(u, *OFFICE_GRANTS[o]) for p, u, o in self.held if p == person and o in OFFICE_GRANTS]
         given = [(u, role, reach) for p, u, role, reach in self.grants.values() if p == person]
         return [right for right in offices + given if right[0] not in self.closed and person not in self.locked]
 
@@ -61,8 +82,39 @@ class Oracle:
 
     def seen(self, person: int, top: int) -> Counter[tuple[int, int]]:
         """(person, unit) once for each membership she sees in the subtree of `top`."""
-        rows = [(p, u) for p, u, _ in self.held.values() if top in self.above(u)]
+        rows = [(p, u) for p, u, _ in self.held if top in self.above(u)]
         return Counter((p, u) for p, u in rows if self.may_see(person, u, set(Role)))
+
+    def may_send(self, person: int, unit: int, *, whole: bool) -> bool:
+        """Whether she may send to an open unit, or to its `whole` subtree: for that a right over one unit is too little."""
+        rights = [(at, reach) for at, role, reach in self.rights(person) if role in SENDING_ROLES]
+        if unit in self.closed:
+            return False
+        if any(reach == Reach.SUBTREE and at in self.above(unit) for at, reach in rights):
+            return True
+        return not whole and (unit, Reach.UNIT) in rights
+
+    def merge(self, unit: int, into: int) -> None:
+        """Open children go to the survivor; people become plain members there, unless they are in it already."""
+        for child, parent in self.parent.items():
+            if parent == unit and child not in self.closed:
+                self.parent[child] = into
+        here, there = ({p for p, u, _ in self.held if u == at} for at in (unit, into))
+        self.held = {row for row in self.held if row[1] != unit} | {(p, into, Office.MEMBER) for p in here - there}
+        self.closed.add(unit)
+        self.merged[unit] = into
+
+    def split(self, unit: int, new: int, children: set[int], *, closes: bool) -> None:
+        """A new unit beside the old one takes `children`. What anybody is or was granted stays where it was."""
+        self.parent[new] = self.parent[unit]
+        self.parent.update(dict.fromkeys(children, new))
+        if closes:
+            self.closed.add(unit)
+
+    def reopen(self, unit: int) -> None:
+        """It is what it was, with what was granted there; whoever became a member elsewhere stays there."""
+        self.closed.remove(unit)
+        self.merged.pop(unit, None)
 
 
 class Leak(AssertionError):
@@ -85,6 +137,8 @@ class World:
         self.people = [factories.person(f"Nadezhda{n:02}", phone=f"+8613900{n:06}") for n in range(6)]
         self.units = [factories.unit(name="Root", code="R")]
         self.oracle.parent[self.units[0].pk] = None
+        self.jobs: dict[int, Job] = {}
+        self.turns = 0
         self.clients = {person.pk: PlainClient() for person in self.people}
         for person in self.people:
             self.clients[person.pk].force_login(person.account)
@@ -109,41 +163,48 @@ class World:
             self.oracle.closed.add(unit.pk)
 
     def merge(self, unit: Unit, into: Unit) -> None:
-        """Children go to the survivor; people become plain members there, unless they are in it already."""
-        children = [child for child, parent in self.oracle.parent.items() if parent == unit.pk]
-        if not self._change_tree(merge_units, unit, into):
-            return
-        for child in children:
-            if child not in self.oracle.closed:
-                self.oracle.parent[child] = into.pk
-        self.oracle.closed.add(unit.pk)
-        self.oracle.merged[unit.pk] = into.pk
-        self.reread_members()
+        if self._change_tree(merge_units, unit, into):
+            self.oracle.merge(unit.pk, into.pk)
 
-    def reread_members(self) -> None:
-        """Who is what now, by unit: read from the rows, whose own correctness other tests see to."""
-        current = Membership.objects.current(timezone.localdate())
-        self.oracle.held = {m.pk: (m.person_id, m.unit_id, Office(m.office)) for m in current}
+    def split(self, unit: Unit, draw: int) -> None:
+        """Half of the open units below go to a new one beside it, or all of them, and then it closes."""
+        code, closes = f"S{len(self.units)}", draw % 2 == 0
+        below = [pk for pk, parent in self.oracle.parent.items() if parent == unit.pk and pk not in self.oracle.closed]
+        children = below if closes else below[::2]
+        if self._change_tree(split_unit, unit, parts=[Part(code, code, tuple(children))], closes=closes):
+            new = Unit.objects.get(code=code)
+            self.units.append(new)
+            self.oracle.split(unit.pk, new.pk, set(children), closes=closes)
 
-    def _change_tree(self, change: object, *units: Unit) -> bool:
+    def reopen(self, unit: Unit) -> None:
+        if self._change_tree(reopen_unit, unit):
+            self.oracle.reopen(unit.pk)
+
+    def open_below(self, top: int) -> list[Unit]:
+        """The open units of the subtree of `top`."""
+        return [one for one in self.units if top in self.oracle.above(one.pk) and one.pk not in self.oracle.closed]
+
+    def _change_tree(self, change: Callable[..., object], *units: Unit, **more: Any) -> bool:
         units = tuple(Unit.objects.get(pk=unit.pk) for unit in units)
         day = timezone.localdate()
         try:
-            change(*units, on=day, why="drawn", by=OPERATOR, at=timezone.now())  # type: ignore[operator]
+            change(*units, on=day, why="drawn", by=OPERATOR, at=timezone.now(), **more)
         except Refused:
             return False
         return True
 
     def take(self, person: Person, unit: Unit, office: Office) -> None:
         try:
-            held = take_office(person, unit, office, by=OPERATOR, at=timezone.now())
+            take_office(person, unit, office, by=OPERATOR, at=timezone.now())
         except Refused:
             return
-        self.oracle.held[held.pk] = (person.pk, unit.pk, office)
+        self.oracle.held.add((person.pk, unit.pk, office))
 
-    def end(self, key: int) -> None:
-        end_membership(Membership.objects.get(pk=key), by=OPERATOR, at=timezone.now())
-        del self.oracle.held[key]
+    def end(self, row: tuple[int, int, Office]) -> None:
+        person, unit, office = row
+        held = Membership.objects.get(person=person, unit=unit, office=office, until=None)
+        end_membership(held, by=OPERATOR, at=timezone.now())
+        self.oracle.held.remove(row)
 
     def grant(self, person: Person, unit: Unit, role: Role, reach: Reach) -> None:
         until = timezone.now() + timedelta(days=9)
@@ -174,6 +235,45 @@ class World:
         else:
             lock_account(person.account, by=OPERATOR, at=timezone.now())
             self.oracle.locked.add(person.pk)
+
+    # What somebody does herself, at once and through the worker, compared with what the oracle says.
+
+    def send(self, person: Person, unit: Unit, *, whole: bool, later: bool) -> None:
+        """She writes to the unit or its whole subtree and sends it, or plans to: exactly when she may."""
+        person, unit = Person.objects.get(pk=person.pk), Unit.objects.get(pk=unit.pk)
+        at, rule = self._now(), Audience(unit=unit, is_subtree=whole)
+        try:
+            notice = draft_notice(unit, NoticeText("Drawn"), by=person, at=at, audience=[rule])
+            plan_sending(notice, at + TURN, zone="UTC", by=person, at=at) if later else send_notice(
+                notice, by=person, at=at
+            )
+        except Refused:
+            sent = False
+        else:
+            sent = True
+            self.jobs[notice.pk] = Job(person.pk, unit.pk, whole, turns=2 if later else 1)
+        self._holds(
+            sent == self.oracle.may_send(person.pk, unit.pk, whole=whole), f"sending at {unit.code} for {person}"
+        )
+
+    def work(self) -> None:
+        """The worker comes: what it does in somebody's name she must still be allowed to; else the notice is a draft."""
+        self.turns += 1
+        run_due(at=self._now(), most=10_000)
+        for pk, job in list(self.jobs.items()):
+            job.turns -= 1
+            notice = Notice.objects.get(pk=pk)
+            may = self.oracle.may_send(job.person, job.unit, whole=job.whole)
+            went = notice.state == NoticeState.SENT and notice.dispatches.exists() == (not job.turns)
+            who = next(person for person in self.people if person.pk == job.person)
+            self._holds(went == may, f"a notice sent in the name of {who} for {who}")
+            self._holds(may or bool(notice.not_sent_why), f"words why not for {who}")
+            if not may or not job.turns:
+                del self.jobs[pk]
+
+    def _now(self) -> datetime:
+        """By the clock of those who send, which the worker's turns move on."""
+        return timezone.now() + self.turns * TURN
 
     # What a reader is answered, compared with what the oracle says.
 
@@ -220,8 +320,7 @@ class World:
         there = 422 if top in self.oracle.closed else 200
         if not self._expect(reader, address, self.oracle.may_see(reader.pk, top, set(Role)), there=there):
             return
-        below = [one for one in self.units if top in self.oracle.above(one.pk) and one.pk not in self.oracle.closed]
-        expected = {one.code for one in below if self.oracle.may_see(reader.pk, one.pk, set(Role))}
+        expected = {one.code for one in self.open_below(top) if self.oracle.may_see(reader.pk, one.pk, set(Role))}
         shown = {line.partition(",")[0] for line in self._text.split()[1:]}
         self._holds(shown == expected, f"{address} for {reader}")
 
@@ -236,7 +335,7 @@ class World:
 
     def ask_person(self, reader: Person, other: Person) -> None:
         """Her page, what it says she is, and her phone number."""
-        at = [unit for person, unit, _ in self.oracle.held.values() if person == other.pk]
+        at = [unit for person, unit, _ in self.oracle.held if person == other.pk]
         seen = [unit for unit in at if self.oracle.may_see(reader.pk, unit, set(Role))]
         own = reader.pk == other.pk
         address = f"/person/{other.pk}/"

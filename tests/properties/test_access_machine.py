@@ -1,4 +1,5 @@
-"""The access gate under a random life: trees, offices, grants, moves, revocations; every answer is what the oracle says.
+"""The access gate under a random life: trees, offices, grants, moves, merges, splits, revocations, notices that the worker sends
+in somebody's name; every answer, and every thing done, is what the oracle says.
 
 Real requests, `BRAID_ACCESS_REQUESTS` of them (10,000 in CI, on each database), must show no leak. And the machine itself
 is tested: with a bug planted in the product it must fail.
@@ -10,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -20,13 +22,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from braid.kernel.access import EVERYWHERE, Scope
-from braid.people import gate
+from braid.contact.actions import planning, sending
+from braid.kernel.access import EVERYWHERE, OPERATOR, Scope
+from braid.people import following, gate
 from braid.people.enums import Office, Reach, Role
-from braid.people.models import Person
+from braid.people.models import Grant, Membership, Person
 from braid.people.queries import lists
 from braid.units import hooks
+from braid.units.actions import moves, units
 from braid.units.enums import UnitStatus
+from braid.units.models import Unit
 
 from .access_world import Leak, LeakFound, World
 
@@ -100,10 +105,41 @@ class AccessMachine(RuleBasedStateMachine):
             self.world.close(self.unit(n))
             self.all_ask_about(self.unit(n).pk)
 
+    @rule(n=index, who=index)
+    def close_for_a_while(self, n: int, who: int) -> None:
+        """With everything below, from the bottom up; then each opens again, from the top down, and brings back its own alone."""
+        opens = sorted(self.world.open_below(self.unit(n).pk), key=lambda unit: len(self.world.oracle.above(unit.pk)))
+        if not opens:
+            return
+        self.world.grant(self.person(who), opens[-1], Role.VIEW, Reach.SUBTREE)
+        for unit in reversed(opens):
+            self.world.close(unit)
+        for unit in opens:
+            self.world.reopen(unit)
+            self.world.ask_api(self.person(who), opens[-1])
+
     @rule(n=index, into=index)
     def merge(self, n: int, into: int) -> None:
         if n % 3 == 0:
             self.world.merge(self.unit(n), self.unit(into))
+            self.all_ask_about(self.unit(into).pk)
+
+    @rule(n=index, draw=index, who=index)
+    def split(self, n: int, draw: int, who: int) -> None:
+        """Somebody holds something at the old unit, so that it matters where it stays."""
+        if len(self.world.units) < 18:
+            self.world.grant(self.person(who), self.unit(n), Role.VIEW, Reach.SUBTREE)
+            self.world.split(self.unit(n), draw)
+            self.all_ask_about(self.unit(n).pk)
+            self.all_ask_about(self.unit(-1).pk)
+
+    @precondition(lambda self: self.world.oracle.closed)
+    @rule(n=index)
+    def reopen(self, n: int) -> None:
+        closed = sorted(self.world.oracle.closed)
+        number = closed[n % len(closed)]
+        self.world.reopen(next(unit for unit in self.world.units if unit.pk == number))
+        self.all_ask_about(number)
 
     @rule(who=index, n=index, office=offices)
     def take(self, who: int, n: int, office: Office) -> None:
@@ -112,11 +148,10 @@ class AccessMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.world.oracle.held)
     @rule(n=index)
     def end(self, n: int) -> None:
-        keys = sorted(self.world.oracle.held)
-        key = keys[n % len(keys)]
-        _person, unit, _office = self.world.oracle.held[key]
-        self.world.end(key)
-        self.all_ask_about(unit)
+        rows = sorted(self.world.oracle.held)
+        row = rows[n % len(rows)]
+        self.world.end(row)
+        self.all_ask_about(row[1])
 
     @rule(who=index, n=index, role=st.sampled_from(Role), reach=reaches)
     def grant(self, who: int, n: int, role: Role, reach: Reach) -> None:
@@ -143,6 +178,27 @@ class AccessMachine(RuleBasedStateMachine):
             self.world.ask_api(self.person(who), self.unit(n))
             self.world.run_out(key) if runs_out else self.world.revoke(key)
             self.world.ask_api(self.person(who), self.unit(n))
+
+    @rule(who=index, n=index, whole=st.booleans(), later=st.booleans())
+    def send(self, who: int, n: int, whole: bool, later: bool) -> None:
+        self.world.send(self.person(who), self.unit(n), whole=whole, later=later)
+
+    @rule(who=index, n=index, later=st.booleans(), turns=st.integers(0, 1))
+    def send_and_lose(self, who: int, n: int, later: bool, turns: int) -> None:
+        """A right that lets her send is taken back before the worker comes: by itself that would be rare."""
+        before = set(self.world.oracle.grants)
+        self.world.grant(self.person(who), self.unit(n), Role.PUBLISH, Reach.SUBTREE)
+        self.world.send(self.person(who), self.unit(n), whole=True, later=later)
+        for _ in range(turns):
+            self.world.work()
+        for key in set(self.world.oracle.grants) - before:
+            self.world.revoke(key)
+        self.world.work()
+
+    @precondition(lambda self: self.world.jobs)
+    @rule()
+    def work(self) -> None:
+        self.world.work()
 
     def all_ask_about(self, number: int) -> None:
         """Everybody looks at once at a unit where something ended: what she may see no longer she must not see."""
@@ -297,6 +353,53 @@ def rows_that_do_not_follow_a_move(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(hooks, "owned_models", [])
 
 
+def a_merge_that_hands_over_offices(patch: pytest.MonkeyPatch) -> None:
+    def hand_over(unit: Unit, into: Unit, at: datetime) -> None:
+        there = Membership.objects.filter(unit=into).values("person")
+        going = Membership.objects.filter(unit=unit, until=None).exclude(person__in=there).exclude(office=Office.HEAD)
+        going.update(unit=into, unit_path=into.path)
+
+    patch.setattr(
+        hooks, "before_merge", [hand_over, *(each for each in hooks.before_merge if each is not following.hand_over)]
+    )
+
+
+def a_split_whose_parts_inherit_grants(patch: pytest.MonkeyPatch) -> None:
+    original = moves.create
+
+    def create(tree: Any, parent: Unit, deed: Any, **fields: Any) -> Unit:
+        new = original(tree, parent, deed, **fields)
+        for grant in Grant.objects.valid(deed.at).filter(unit__parent=parent):
+            grant.pk, grant.unit, grant.unit_path = None, new, new.path
+            grant.save()
+        return new
+
+    patch.setattr(moves, "create", create)
+
+
+def a_split_that_leaves_the_old_unit_open(patch: pytest.MonkeyPatch) -> None:
+    original = moves.shut
+    patch.setattr(moves, "shut", lambda unit, deed, **into: original(unit, deed, **into) if into else None)
+
+
+def a_reopening_of_all_below(patch: pytest.MonkeyPatch) -> None:
+    original = units.reopen
+
+    def reopen(unit: Unit, deed: Any) -> None:
+        original(unit, deed)
+        Unit.objects.below(unit.path).update(status=UnitStatus.ACTIVE, closed_on=None, merged_into=None)
+
+    patch.setattr(units, "reopen", reopen)
+
+
+def a_plan_carried_out_in_the_operators_name(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(planning, "send_notice", lambda notice, *, by, at: sending.send_notice(notice, by=OPERATOR, at=at))
+
+
+def an_announcement_that_asks_no_right(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sending, "_why_not_out", lambda notice, *, by: "")
+
+
 def a_session_of_a_locked_account(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("django.contrib.auth.backends.ModelBackend.user_can_authenticate", lambda self, user: True)
 
@@ -316,6 +419,12 @@ PLANTS: list[Plant] = [
     a_reach_that_is_too_long,
     a_prefix_taken_for_the_whole,
     rows_that_do_not_follow_a_move,
+    a_merge_that_hands_over_offices,
+    a_split_whose_parts_inherit_grants,
+    a_split_that_leaves_the_old_unit_open,
+    a_reopening_of_all_below,
+    a_plan_carried_out_in_the_operators_name,
+    an_announcement_that_asks_no_right,
     a_session_of_a_locked_account,
 ]
 

@@ -35,7 +35,8 @@ from braid.units.queries import tree_at, unit_as_of, unit_at_path, unit_by_code
 from braid.units.queries.picker import find_units
 from braid.units.queries.previews import preview_merge, preview_move
 from braid.units.snapshot import current, tree_version
-from tests.factories import member, tree, unit
+from tests import factories
+from tests.factories import member, tree
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +111,7 @@ def test_the_database_holds_where_a_unit_stood(
 def test_the_database_counts_steps_as_the_code_does(units: dict[str, Unit]) -> None:
     """Its constraint would refuse any other: a path with another last step than its own."""
     for number in (35, 36, 1295, 1296, 665_277, 36**4 - 1, 36**4, 36**5 - 1):
-        assert unit(units["n"], number=number).path == units["n"].path + step_of(number)
+        assert factories.unit(units["n"], number=number).path == units["n"].path + step_of(number)
 
 
 @pytest.mark.parametrize("kind", ["", "gone"])
