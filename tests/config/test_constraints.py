@@ -35,6 +35,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "NoticeQuestion": {"state": "answered"},
     "Placement": {"path": "0000200001"},
     "Recovery": {"agreed_by_id": 2, "state": "done"},
+    "ReportForm": {"purpose": {"en": "x"}, "basis": {"en": "x"}},
     "Report": {"state": "filed", "approved_at": None},
     "Review": {"state": "agreed"},
     "Series": {"state": "stopped", "next_on": None, "next_at": None},
