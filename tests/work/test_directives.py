@@ -16,8 +16,8 @@ from braid.journal.models import Entry
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import BadInput, NotAllowed, WrongState
 from braid.kernel.outbox import run_due
-from braid.people.enums import Office
-from braid.people.models import Person
+from braid.people.enums import Office, Role
+from braid.people.models import Grant, Person
 from braid.work.actions import (
     add_receivers,
     agree_to_directive,
@@ -49,6 +49,48 @@ def correction(directive: Directive, **more: object) -> dict[str, object]:
     names = ("title", "body", "why", "basis", "due_on")
     said = {name: getattr(directive, name) for name in names} | {"steps": tuple(directive.steps)}
     return {**said, "replaced_why": "A slip.", **more}
+
+
+def sent_by_grant(world: SimpleNamespace) -> Directive:
+    """Of a province, sent by somebody who may by a grant alone."""
+    by = factories.person()
+    place = {"unit": world.province, "unit_path": world.province.path}
+    Grant.objects.create(person=by, role=Role.MANAGE, since=SENT - timedelta(days=1), **place)
+    made = draft_directive(world.province, text(), by=by, at=SENT)
+    add_receivers(made, DirectiveRule(unit=world.province), by=by)
+    send_directive(made, by=by, at=SENT)
+    Grant.objects.filter(person=by).update(revoked_at=SENT + timedelta(seconds=9))
+    return made
+
+
+def test_whose_right_ends_within_the_window_asks_nobody(world: SimpleNamespace) -> None:
+    made, out = sent_by_grant(world), SENT + UNDO_WINDOW
+    while freeze_rollups(out):  # another worker came first
+        pass
+    run_due(at=out)
+    made.refresh_from_db()
+    assert (made.state, made.sent_at, made.sent_by, made.rollup) == (DirectiveState.DRAFT, None, None, None)
+    assert "Your role does not allow this" in made.not_sent_why
+    assert not Entry.objects.exists()
+    assert not Rollup.objects.exists()
+    assert not open_directives_of([world.village], at=out)
+    head = client_of(world.heads["province"])
+    assert made.not_sent_why in head.get(f"/directives/{made.pk}/").content.decode()
+    assert "did not go out" in head.get("/directives/sent/").content.decode()
+    send_directive(made, by=world.heads["province"], at=out)
+    run_due(at=out + UNDO_WINDOW)
+    made.refresh_from_db()
+    assert (made.state, made.not_sent_why) == (DirectiveState.SENT, "")
+
+
+def test_what_a_unit_opened_before_the_worker_came_is_withdrawn(world: SimpleNamespace) -> None:
+    made, out = sent_by_grant(world), SENT + UNDO_WINDOW
+    open_handling(made, world.village, by=world.liaisons["village"], at=out)
+    run_due(at=out + timedelta(minutes=1))
+    made.refresh_from_db()
+    assert (made.state, made.ended_at) == (DirectiveState.WITHDRAWN, out + timedelta(minutes=1))
+    assert "Your role does not allow this" in made.ended_why
+    assert not open_directives_of([world.village], at=out + timedelta(minutes=1))
 
 
 def test_a_draft_is_sent_and_undone(world: SimpleNamespace) -> None:

@@ -17,7 +17,7 @@ from braid.contact.rules import can_address
 from braid.contact.words import Translations
 from braid.kernel import search
 from braid.kernel.access import OPERATOR, Actor, require
-from braid.kernel.errors import BadInput, WrongState
+from braid.kernel.errors import BadInput, Refused, WrongState
 from braid.kernel.ledger import Strand, record
 from braid.kernel.outbox import owe, task
 from braid.people.models import Person
@@ -56,6 +56,7 @@ def send_directive(directive: Directive, *, over_budget_why: str = "", by: Actor
         rollup=Rollup.objects.create(opened_at=sent_at),
         over_budget_why=why,
         learned_minutes=learned,
+        not_sent_why="",
     )
     directive.audience.update(sent_at=sent_at, is_open=True)
     owe(announce_directive, directive.pk, sent_at.isoformat(), due=sent_at)
@@ -64,15 +65,21 @@ def send_directive(directive: Directive, *, over_budget_why: str = "", by: Actor
 
 def check_directive_can_go(directive: Directive, *, by: Actor, at: datetime) -> None:
     """Refused when `by` may not send `directive` as it is now, or when it cannot go out."""
+    check_due(directive.due_on, at=at)
+    check_directive_read(directive, _check_receivers(directive, by=by, at=at), by=by)
+
+
+def _check_receivers(directive: Directive, *, by: Actor, at: datetime) -> list[DirectiveRule]:
+    """The rules of `directive`. Refused when `by` may not send for its unit, ask them or ask for its form, or when they ask
+    nobody."""
     rules = list(directive.audience.select_related("unit"))
     require(can_send_directives_of(by, directive.unit_path) and can_address(by, rules, SEND_DIRECTIVES))
     check_open(directive.unit)
-    check_due(directive.due_on, at=at)
     if not any(map(addresses_any, rules)):
         raise BadInput(_("Choose which units it asks first."))
     if directive.form:
         check_form(directive.form, by=by, at=at)
-    check_directive_read(directive, rules, by=by)
+    return rules
 
 
 @transaction.atomic
@@ -87,32 +94,55 @@ def undo_directive(directive: Directive, *, by: Actor, at: datetime) -> Directiv
         return directive
     if not can_undo_directive(directive, at):
         raise WrongState(_("It has gone out already. You can still correct it or withdraw it."))
+    _make_draft(directive)
+    return directive
+
+
+def _make_draft(directive: Directive, not_sent_why: str = "") -> None:
+    """As if it had never been sent."""
     rollup = directive.rollup
-    DIRECTIVE_FLOW.move(directive, DirectiveState.DRAFT, sent_at=None, sent_by=None, rollup=None)
+    never = {"sent_at": None, "sent_by": None, "rollup": None, "not_sent_why": not_sent_why}
+    DIRECTIVE_FLOW.move(directive, DirectiveState.DRAFT, **never)
     directive.audience.update(sent_at=None, is_open=False)
     if rollup:
         rollup.delete()
-    return directive
 
 
 @task
 def announce_directive(pk: int, sent_at: str, *, at: datetime) -> None:
     """Do what is owed when a directive goes out: journal it, make it findable, open its form, begin to tell its units.
 
-    Undone: nothing to do. Who sent it was asked for her rights a moment ago, so the form is opened in the operator's name.
+    Who sent it is asked for her rights once more, so the form is opened in the operator's name. If she lost them since, it does
+    not go out: it is a draft again that says why, or, if a unit opened it before the worker came, withdrawn for that reason.
+    Undone: nothing to do.
     """
-    found = Directive.objects.select_related("unit", "form").filter(pk=pk, sent_at=datetime.fromisoformat(sent_at))
-    directive = found.first()
+    found = Directive.objects.select_related("unit", "form", "rollup", "sent_by")
+    directive = found.filter(pk=pk, sent_at=datetime.fromisoformat(sent_at)).first()
     if directive is None or directive.sent_at is None:
         return
-    by = Person(pk=directive.sent_by_id) if directive.sent_by_id else OPERATOR
+    by = directive.sent_by or OPERATOR
+    why_not = _why_not_out(directive, by=by, at=directive.sent_at) if directive.state == DirectiveState.SENT else ""
+    if why_not and not directive.handlings.exists():
+        _make_draft(directive, why_not)
+        return
     record(directive.unit, Strand.WORK, "directive.sent", by=by, at=directive.sent_at)
-    if directive.state == DirectiveState.SENT:
+    if why_not:
+        _withdraw(directive, why_not, at=at)
+    elif directive.state == DirectiveState.SENT:
         search.index(DIRECTIVE, directive.pk, words_of(directive))
         _open_form(directive, sent_at=directive.sent_at)
         Telling.objects.get_or_create(
             directive=directive, passing=None, step=Step.SENT, defaults={"begun_at": directive.sent_at}
         )
+
+
+def _why_not_out(directive: Directive, *, by: Actor, at: datetime) -> str:
+    """Why `by` may not send `directive` any more; empty when she may."""
+    try:
+        _check_receivers(directive, by=by, at=at)
+    except Refused as refusal:  # her answer, where she is no longer there to read it: it is kept for her
+        return str(refusal.message)
+    return ""
 
 
 @transaction.atomic
@@ -178,11 +208,15 @@ def withdraw_directive(directive: Directive, *, why: str, by: Actor, at: datetim
     require(can_send_directives_of(by, directive.unit_path))
     _check_reason(why, "why")
     _check_out(directive, at=at)
-    DIRECTIVE_FLOW.move(directive, DirectiveState.WITHDRAWN, ended_at=at, ended_why=why.strip())
-    _end(directive, at=at)
-    search.forget(DIRECTIVE, directive.pk)
+    _withdraw(directive, why.strip(), at=at)
     record(directive.unit, Strand.WORK, "directive.withdrawn", by=by, at=at)
     return directive
+
+
+def _withdraw(directive: Directive, why: str, *, at: datetime) -> None:
+    DIRECTIVE_FLOW.move(directive, DirectiveState.WITHDRAWN, ended_at=at, ended_why=why)
+    _end(directive, at=at)
+    search.forget(DIRECTIVE, directive.pk)
 
 
 def words_of(directive: Directive) -> str:

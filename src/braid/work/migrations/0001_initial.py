@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
                 ('over_budget_why', models.CharField(blank=True, default='', max_length=500, verbose_name='why it may exceed the budget of time')),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('not_sent_why', models.CharField(blank=True, default='', max_length=500)),
                 ('ended_why', models.CharField(blank=True, default='', max_length=500, verbose_name='why it was withdrawn')),
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
                 ('sent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),

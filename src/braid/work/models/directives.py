@@ -44,6 +44,8 @@ class Directive(Wording, OwnedByUnit):
         _("why it may exceed the budget of time"), max_length=500, default="", blank=True
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    not_sent_why = models.CharField(max_length=500, default="", blank=True)
+    """Why a draft that was sent did not go out; empty once it is sent again."""
     ended_why = models.CharField(_("why it was withdrawn"), max_length=500, default="", blank=True)
     rollup = models.OneToOneField(Rollup, models.PROTECT, null=True, related_name="directive")
     """Of the states of its receivers; null while it is a draft."""
