@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from braid.contact.actions import (
@@ -44,8 +45,9 @@ def hold_votes(stage: Stage, *, line: list[int], at: datetime) -> None:
     began = at - BEGAN
     texts = vote_texts_for(chinese=is_chinese())
     if not stage["ballot"]:
-        _begin(Unit.objects.get(pk=line[min(1, len(line) - 1)]), texts, texts.running, at=at - timedelta(days=15))
-        stage.remember(ballot=_begin(Unit.objects.get(pk=line[0]), texts, texts.decided, at=began).pk)
+        with transaction.atomic():
+            _begin(Unit.objects.get(pk=line[min(1, len(line) - 1)]), texts, texts.running, at=at - timedelta(days=15))
+            stage.remember(ballot=_begin(Unit.objects.get(pk=line[0]), texts, texts.decided, at=began).pk)
     ballot = Ballot.objects.select_related("unit").get(pk=stage["ballot"])
     voters = list(_voters(ballot))
     choices = list(ballot.nominations.order_by("pk").values_list("pk", flat=True))
@@ -57,7 +59,10 @@ def hold_votes(stage: Stage, *, line: list[int], at: datetime) -> None:
         record_votes(_vote(ballot, number, *voters[number], choices, opened) for number in range(start, end))
 
     in_slices(stage, len(voters), SLICE, write)
-    _decide(ballot, texts, at=ballot.voting_ends_at)
+    if not stage["decided"]:
+        with transaction.atomic():
+            _decide(ballot, texts, at=ballot.voting_ends_at)
+            stage.remember(decided=True)
     for day in range(16):
         advance_ballots(at - timedelta(days=15 - day))
 
