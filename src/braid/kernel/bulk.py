@@ -149,16 +149,24 @@ def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
 
 def _converted(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> Iterable[Row]:
     """Rows as the drivers store them; untouched (and unslowed) when no column needs it."""
-    converts = {place: convert for place, name in enumerate(names) if (convert := _convert(_field(model, name)))}
+    converts = _converts(model, tuple(names), connection.vendor)
     return (_convert_row(row, converts) for row in rows) if converts else rows
 
 
-def _convert(field: models.Field[Any, Any]) -> Convert | None:
-    if isinstance(field, models.JSONField):
-        return lambda value: None if value is None else json.dumps(value)
-    if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
-        return _moment
-    return None
+@cache
+def _converts(model: type[models.Model], names: tuple[str, ...], vendor: str) -> dict[int, Convert]:
+    """How columns are converted, by their place; those that are not left out."""
+    found: dict[int, Convert] = {}
+    for place, field in enumerate(_field(model, name) for name in names):
+        if isinstance(field, models.JSONField):
+            found[place] = _as_json
+        elif isinstance(field, models.DateTimeField) and vendor == "sqlite":
+            found[place] = _moment
+    return found
+
+
+def _as_json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
 
 
 @lru_cache(maxsize=4096)
