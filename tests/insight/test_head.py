@@ -68,11 +68,17 @@ def test_what_is_alive_and_what_is_vacant(units: dict[str, Unit], head: Person, 
     assert found["Units without a liaison officer"] == (4, 4)
 
 
-def test_what_waits_below_leads_to_its_rows(units: dict[str, Unit], head: Person, now: datetime) -> None:
+def test_what_waits_below_leads_to_its_rows(
+    units: dict[str, Unit], head: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("east", "other"):
         call = notice(units[name], title=f"Lanterns {name}")
         ask_question(call, "When?", by=member(units[name], Office.LIAISON), at=now)
     assert figures(head, units["county"], now)["Questions about notices without an answer"] == (1, None)
+    ask_question(notice(units["west"]), "Where?", by=member(units["west"], Office.LIAISON), at=now)
+    monkeypatch.setattr("braid.insight.queries.head.MOST_COUNTED", 1)
+    assert figures(head, units["county"], now)["Questions about notices without an answer"] == (1, None)
+    assert ">1+</a>" in client_of(head).get("/head/county/").content.decode()
     page = client_of(head).get("/head/county/waiting/questions/")
     assert "Lanterns east" in page.content.decode()
     assert "Lanterns other" not in page.content.decode()

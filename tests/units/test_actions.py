@@ -33,7 +33,7 @@ from braid.units.models import Placement, TreeEvent, Unit
 from braid.units.paths import numbers_of, step_of
 from braid.units.queries import tree_at, unit_as_of, unit_at_path, unit_by_code
 from braid.units.queries.picker import find_units
-from braid.units.queries.previews import preview_merge, preview_move
+from braid.units.queries.previews import preview_merge, preview_move, preview_reopen
 from braid.units.snapshot import current, tree_version
 from tests import factories
 from tests.factories import member, tree
@@ -227,14 +227,17 @@ def test_move_refuses(units: dict[str, Unit], deed: dict[str, Any], unit: str, p
     assert not TreeEvent.objects.exists()
 
 
-def test_preview_counts(units: dict[str, Unit]) -> None:
+def test_preview_counts(units: dict[str, Unit], deed: dict[str, Any]) -> None:
     hooks.preview_lines.append(lambda unit, parent: ["3 grants change reach."])
     try:
         preview = preview_move(units["a1"], units["b"])
+        close_unit(units["b1"], **deed)
+        reopened = preview_reopen(Unit.objects.get(code="b1"))
     finally:
         hooks.preview_lines.pop()
     assert preview.lines[0] == "Moves 3 units from a to b."
     assert "3 grants change reach." in preview.lines
+    assert reopened.lines[1:] == ["3 grants change reach."]
     assert "a1" in preview_merge(units["a1"], units["a2"]).lines[0]
 
 

@@ -235,6 +235,8 @@ def test_who_may_push(world: SimpleNamespace, asked: Period) -> None:
     liaison = key_of(world.liaisons["county"], "work.view", "reports.file")
     told = push(asked, liaison, one, row("village", f1=1)).json()
     assert [one["state"] for one in told] == ["filed", "refused"]
+    push(asked, liaison, {**row("county", "3", f1=3), "why": "x", "minutes": 25})
+    assert Report.objects.get(unit=world.county).minutes == 25
     close_period(asked, by=OPERATOR, at=timezone.now())
     assert push(asked, liaison, {**row("county", "2", f1=2), "why": "x"}).status_code == 409
 

@@ -391,6 +391,15 @@ def test_pages_take_a_fixed_number_of_queries(world: SimpleNamespace) -> None:
         few = found
 
 
+def test_without_what_makes_pdfs_there_is_none(
+    world: SimpleNamespace, asked: Period, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("braid.work.views.rollups.can_make_pdf", lambda: False)
+    file = reverse("rollup_file", args=[asked.pk, "nation"])
+    got = [client_of(world.heads["nation"]).get(file, {"form": form}).status_code for form in ("csv", "pdf")]
+    assert got == [200, 404]
+
+
 def test_the_table_is_a_pdf_too(world: SimpleNamespace, asked: Period) -> None:
     pytest.importorskip("typst")
     report(asked, world.village, f1=3, f3=1, f4=[[1, 2], [3, None]])

@@ -13,6 +13,7 @@ from braid.people.enums import Office
 from braid.people.models import Grant, Person
 from braid.units.models import Unit
 from braid.work.actions import drop_duty_note, log_visit, note_duty, take_back_visit
+from braid.work.bindings import binding_meant_by
 from braid.work.enums import VisitKind
 from braid.work.models import DutyNote, Visit
 from braid.work.queries.duty import duty_of, term_began
@@ -35,11 +36,30 @@ def head(village: Unit) -> Person:
 def test_a_visit_is_counted_on_its_day_and_taken_back_whole(village: Unit, head: Person, now: datetime) -> None:
     on = timezone.localdate(now) - timedelta(days=3)
     visit = log_visit(village, kind=VisitKind.HOME, people=4, on=on, by=head, at=now)
-    kinds = ["visit.logged", "visit.people"]
-    assert totals(village, kinds, since=on, until=on) == {"visit.logged": 1, "visit.people": 4}
+    call = log_visit(village, kind=VisitKind.PHONE, people=1, on=on, by=head, at=now)
+    kinds = ["visit.logged", "visit.home", "visit.people"]
+    assert totals(village, kinds, since=on, until=on) == {"visit.logged": 2, "visit.home": 1, "visit.people": 5}
     take_back_visit(visit, by=head, at=now)
-    assert not Visit.objects.exists()
-    assert totals(village, kinds) == {"visit.logged": 0, "visit.people": 0}
+    assert Visit.objects.get() == call
+    assert totals(village, kinds) == {"visit.logged": 1, "visit.home": 0, "visit.people": 1}
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ("How many home visits did you make?", "visit.home"),
+        ("入户走访次数", "visit.home"),
+        ("走访次数", "visit.logged"),
+    ],
+)
+def test_a_question_about_homes_is_filled_from_visits_at_homes(asked: str, kind: str) -> None:
+    found = binding_meant_by([asked])
+    assert found
+    assert found.kind == kind
+
+
+def test_a_question_about_households_is_not_filled_from_visits() -> None:
+    assert binding_meant_by(["走访户数"]) is None
 
 
 def test_what_cannot_be_logged(village: Unit, head: Person, now: datetime) -> None:

@@ -45,7 +45,8 @@ def _lines(head: Head) -> Iterator[str]:
     """A paragraph for each group that has numbers, and one for the series."""
     for group, figures in head.figures.items():
         said = [
-            f"- {figure.label}{colon()}{figure.value:,}" + (f" {of_n(figure.of)}" if figure.of else "")
+            f"- {figure.label}{colon()}{figure.value:,}{'+' if figure.is_more else ''}"
+            + (f" {of_n(figure.of)}" if figure.of else "")
             for figure in figures
             if figure.value is not None
         ]

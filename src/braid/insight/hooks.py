@@ -137,6 +137,8 @@ class HeadFigure:
     value: int | None
     href: str
     of: int | None = None
+    is_more: bool = False
+    """There are more than `value`: nobody counted on."""
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,15 @@ from . import hooks
 from .hooks import Binding
 
 GROUND = (
+    Binding("visit.home", _("home visits logged"), ("home visits", "入户走访", "入戶走訪", "入户次数", "入戶次數")),
     Binding(
         "visit.logged",
         _("visits and contacts logged"),
         (
             "visits",
-            "home visits",
             "contacts made",
             "走访次数",
             "走訪次數",
-            "走访户数",
-            "走訪戶數",
-            "入户走访",
-            "入戶走訪",
         ),
     ),
     Binding(

@@ -29,8 +29,8 @@ def demo(
 ) -> None:
     """Load a real tree with made-up people, send one notice to every unit, show who has seen it, and serve the result.
 
-    It takes about two minutes; on a large tree reports go on coming in while you look. Interrupted, it goes on where it
-    was; the second start is immediate.
+    It takes about two minutes; on a large tree reports go on coming in while you look (with [bold]--check[/bold] they are
+    waited for, some minutes more). Interrupted, it goes on where it was; the second start is immediate.
     """
     if as_json and not check:
         raise typer.BadParameter("it reports what --check found, so say both", param_hint="--json")

@@ -98,9 +98,10 @@ def rows_behind(
 
 def _waiting(branches: Branches, kind: WaitingBelow) -> HeadFigure:
     """Counted up to `MOST_COUNTED`: beyond, the list says more than the number."""
-    rows = kind.rows(branches.person, branches.unit).order_by()[: MOST_COUNTED + 1]
+    found = kind.rows(branches.person, branches.unit).order_by()[: MOST_COUNTED + 1].count()
     href = reverse("head_waiting", args=[branches.unit.code, kind.name])
-    return HeadFigure(HeadGroup.WAITING, kind.label, rows.count(), href)
+    is_more = found > MOST_COUNTED
+    return HeadFigure(HeadGroup.WAITING, kind.label, min(found, MOST_COUNTED), href, is_more=is_more)
 
 
 def _series(unit: Unit, on: date) -> Iterable[Weeks]:

@@ -90,7 +90,8 @@ def preview_reopen(unit: Unit) -> Preview:
     """What reopening `unit` changes."""
     if refusal := why_not_reopen(unit):
         return Preview([], refusal)
-    return Preview([_("Opens %(name)s (%(code)s) again where it stood.") % _words(unit)])
+    line = _("Opens %(name)s (%(code)s) again where it stood.") % _words(unit)
+    return Preview([line, *_from_above(unit, None)])
 
 
 def preview_values(unit: Unit, values: dict[str, object]) -> Preview:

@@ -41,6 +41,8 @@ class Push:
     """Why what was filed before is corrected."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why a number is not the journal's, by key of a question."""
+    minutes: int | None = None
+    """How long filling it in really took the unit."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class _Batch:
         values |= {key: kept for key, kept in (seen.values if seen else {}).items() if key in self._files}
         others = [key for key, number in counted.items() if values[key] != number]
         reasons = {key: why for key in others if (why := push.reasons.get(key, "").strip())}
-        return Filled(values, reasons, counted, push.note)
+        return Filled(values, reasons, counted, push.note, push.minutes)
 
     def kept_key(self, told: Pushed) -> str:
         """What stands for one that came, so that it is known when it comes again."""

@@ -95,4 +95,6 @@ def _journal(visit: Visit, sign: int, *, by: Person) -> None:
         Happened(visit.unit_id, Strand.WORK, "visit.logged", sign),
         Happened(visit.unit_id, Strand.WORK, "visit.people", sign * visit.people),
     ]
+    if visit.kind == VisitKind.HOME:
+        happened.append(Happened(visit.unit_id, Strand.WORK, "visit.home", sign))
     record_all(happened, by=by, at=noon)

@@ -151,6 +151,9 @@ class ReportIn(Schema):
     )
     note: Annotated[str, Field(max_length=500)] = ""
     why: Annotated[str, Field(max_length=500, description="Why a report that was filed is corrected.")] = ""
+    minutes: Annotated[int, Field(ge=0, le=10_000)] | None = Field(
+        default=None, description="How many minutes filling it in really took the unit, where it said so."
+    )
 
 
 class ReportsIn(Schema):
@@ -236,7 +239,7 @@ def push(request: Caller, pk: int, body: ReportsIn) -> list[PushedOut]:
     """What can be filed is filed in one act; of each row the answer says what came of it, and what is wrong by field."""
     require_limit(request.auth, "reports.file")
     found = period_for(request.auth, pk)
-    pushes = [Push(row.key, row.unit, row.values, row.note, row.why, row.reasons) for row in body.rows]
+    pushes = [Push(row.key, row.unit, row.values, row.note, row.why, row.reasons, row.minutes) for row in body.rows]
     told = push_reports(found, pushes, by=request.auth, at=timezone.now())
     return [PushedOut(key=one.key, unit=one.unit, state=one.state, words=one.words, fields=one.fields) for one in told]
 

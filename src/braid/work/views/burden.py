@@ -29,7 +29,7 @@ from braid.work.forms.burden import BudgetsForm
 from braid.work.models import Directive, ReportForm
 from braid.work.queries.budgets import level_budgets
 from braid.work.queries.burden import month_after, month_asked, month_before, month_of
-from braid.work.queries.duplicates import duplicates_in
+from braid.work.queries.duplicates import MOST, duplicates_in
 from braid.work.queries.effects import Effect, page_of_places
 from braid.work.queries.stale_forms import stale_forms_in
 from braid.work.queries.subtree_burden import levels_in, units_over, who_asks
@@ -127,7 +127,7 @@ def burden_over(request: PersonRequest, code: str) -> HttpResponse:
 def burden_twins(request: PersonRequest, code: str) -> HttpResponse:
     """Questions that two forms ask the same units."""
     unit = _subtree(request, code)
-    context = {**_about(request, unit, _month(request)), "pairs": duplicates_in(unit)}
+    context = {**_about(request, unit, _month(request)), "pairs": duplicates_in(unit), "most": MOST}
     return render(request, "work/burden_twins.html", context)
 
 

@@ -152,7 +152,9 @@ def rollup_file(request: PersonRequest, pk: int, code: str) -> HttpResponseBase:
     """The table as a file: child by child, or down to every report, streamed."""
     look = look_for(request.person, pk, code)
     fields, form = fields_asked(look.period), request.GET.get("form", "csv")
-    if form == "pdf" and can_make_pdf():
+    if form == "pdf":
+        if not can_make_pdf():
+            raise Http404
         return _table_pdf(look, list(table_header(fields)), [list(row) for row in table_rows(table_of(look), fields)])
     form = form if form in FORMS else "csv"
     if request.GET.get("deep") == "1":
