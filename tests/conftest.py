@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 import time_machine
@@ -29,11 +29,14 @@ TIME_OF_DAY = time.fromisoformat(os.environ.get("BRAID_TEST_TIME", "00:05"))
 """When every test begins, by the federation's clock. At five past midnight the day is another one in UTC and was another
 one ten minutes ago, so a test, or a piece of the product, that mixes days up fails at whatever hour it is run. CI runs
 the second database at ten to midnight, when the day is another one in ten minutes."""
+DAY = os.environ.get("BRAID_TEST_DAY", "")
+"""The day on which every test begins, as 2027-02-15; the machine's without it. What holds today must hold in another month."""
 
 
 def beginning() -> datetime:
-    """When every test begins: `TIME_OF_DAY` of the federation's today."""
-    return datetime.combine(timezone.localdate(), TIME_OF_DAY, timezone.get_default_timezone())
+    """When every test begins: `TIME_OF_DAY` of the federation's today, or of `DAY`."""
+    day = date.fromisoformat(DAY) if DAY else timezone.localdate()
+    return datetime.combine(day, TIME_OF_DAY, timezone.get_default_timezone())
 
 
 @pytest.fixture(autouse=True)

@@ -155,7 +155,7 @@ def live(plan: list[tuple[Any, ...]]) -> None:
         transaction.set_rollback(True)
 
 
-lives = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+lives = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 plans = given(plan=st.lists(steps, min_size=2, max_size=12))
 
 

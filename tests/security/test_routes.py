@@ -27,7 +27,7 @@ from .world import World, build
 
 ROUTES, EXTENSIONS = collect()
 LISTED = {(route.name, route.method) for route in ROUTES}
-ON_EVERY_DATABASE = ("self", "stranger")
+ON_EVERY_DATABASE = ("self",)
 """Relations for which every page is asked on PostgreSQL, too; that the gate cuts alike there for all of them is shown by the
 access machine, on both databases."""
 ONE_LINE_EACH = list({route.name: route for route in reversed(ROUTES)}.values())
