@@ -119,10 +119,10 @@ def test_a_single_unit_goes_without_shares(small: tuple[dict[str, Unit], Person]
     assert "of 1</small>" not in client.get(reverse("subtree", args=["township 0"])).content.decode()
 
 
-def test_the_record_draws_only_what_was_counted(small: tuple[dict[str, Unit], Person], now: datetime) -> None:
+def test_the_record_draws_only_what_was_counted(small: tuple[dict[str, Unit], Person]) -> None:
     units, head = small
     assert get(head, "record", "county").content.decode().count('class="bars"') == 0
-    record(units["county"], Strand.CONTACT, "notice.sent", at=now)
+    record(units["county"], Strand.CONTACT, "notice.sent", at=datetime.now(UTC))
     page = get(head, "record", "county").content.decode()
     assert page.count('class="bars"') == 1
     assert "Nothing counted in these days:" in page

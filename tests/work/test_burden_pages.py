@@ -233,7 +233,8 @@ def test_what_units_say_counts_and_the_pages_say_so(world: SimpleNamespace, leve
         each["kind"]: each for each in client_of(world.heads["county"]).get("/api/v1/burden/village").json()["things"]
     }
     assert [things["directive"][name] for name in ("minutes", "estimated_minutes", "took")] == [35, 20, 35]
-    again = directive_rows.directive(world.county, sent_at=None, minutes=20)
+    due_on = timezone.localdate() + timedelta(days=9)
+    again = directive_rows.directive(world.county, sent_at=None, minutes=20, due_on=due_on)
     sending = page(world.heads["county"], f"/directives/{again.pk}/send/")
     assert "It takes each unit 35 minutes" in sending
     assert "This counts in the burden meter, and not the estimate" in sending

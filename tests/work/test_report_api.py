@@ -37,7 +37,7 @@ def asked(world: SimpleNamespace) -> Period:
 
 
 def key_of(person: Person, *permissions: str) -> dict[str, str]:
-    at = datetime(2026, 1, 1, tzinfo=UTC)
+    at = timezone.now()
     _token, secret = make_token(person, name="x", permissions=list(permissions), days=365, by=person, at=at)
     return {"Authorization": f"Bearer {secret}"}
 
