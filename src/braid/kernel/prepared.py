@@ -40,7 +40,7 @@ def together(*statements: Statement) -> list[list[Any]]:
     """
     if connection.vendor == "postgresql" and len(statements) > 1:
         texts = [f"s{place} AS ({text})" for place, (text, _values) in enumerate(statements)]
-        gives = [f"ARRAY(SELECT * FROM s{place})" for place in range(len(statements))]  # noqa: S608 (own names)
+        gives = [f"ARRAY(TABLE s{place})" for place in range(len(statements))]
         values = list(chain.from_iterable(values for _text, values in statements))
         with prepared(), connection.cursor() as cursor:
             cursor.execute(f"WITH {', '.join(texts)} SELECT {', '.join(gives)}", values)

@@ -53,7 +53,8 @@ def notice_send(request: PersonRequest, pk: int) -> HttpResponse:
         is_read_first = needs_second_reader(notice, rules_of(notice))
         form = OverBudgetForm(request.POST, exceeds=0 if is_read_first else exceeding(said))
         if form.is_valid():
-            send_notice(notice, over_budget_why=form.why, by=request.person, at=at)
+            is_within = not exceeding(said)
+            send_notice(notice, over_budget_why=form.why, is_within_budget=is_within, by=request.person, at=at)
             return redirect("notice", pk=pk)
     return send_page(request, notice, form, said, at=at)
 
