@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from braid.config.api import api
 from braid.contact.models import Notice
+from braid.kernel.access import OPERATOR
 from braid.people import api as people_api
 from braid.people.actions import make_token, revoke_token
 from braid.people.enums import API_PERMISSIONS, Office
 from braid.people.models import ApiToken, Person
+from braid.units.actions import move_unit
 from braid.units.models import Unit
 from tests import factories
 
@@ -40,9 +42,11 @@ def head(units: dict[str, Unit]) -> Person:
     return factories.member(units["province"], Office.HEAD)
 
 
-def key_of(person: Person, *permissions: str, days: int = 1, at: datetime | None = None) -> dict[str, str]:
-    wanted = permissions or tuple(API_PERMISSIONS)
-    _token, secret = make_token(person, name="test", permissions=wanted, days=days, by=person, at=at or timezone.now())
+def key_of(
+    person: Person, *permissions: str, days: int = 1, at: datetime | None = None, unit: Unit | None = None
+) -> dict[str, str]:
+    wanted, at = permissions or tuple(API_PERMISSIONS), at or timezone.now()
+    _token, secret = make_token(person, name="test", permissions=wanted, days=days, by=person, at=at, unit=unit)
     return {"Authorization": f"Bearer {secret}"}
 
 
@@ -119,6 +123,41 @@ def test_a_notice_from_draft_to_reach(client: Client, units: dict[str, Unit], he
     gone = ask(client, f"/notices/{pk}/withdraw", key, json={"why": "wrong"})
     assert gone.json()["withdrawn_why"] == "wrong"
     assert ask(client, f"/notices/{pk}", reads).json()["body"] == ""
+
+
+def test_a_key_for_one_unit_opens_nothing_beside_it(client: Client, units: dict[str, Unit], head: Person) -> None:
+    key = key_of(head, unit=units["city"])
+    assert [row["code"] for row in ask(client, "/units", key).json()["rows"]] == ["city", "county"]
+    assert ask(client, "/people", key, unit="county").status_code == 200
+    for beside in ("province", "town", "other"):
+        assert_problem(ask(client, f"/units/{beside}", key), 404)
+        assert_problem(ask(client, "/people", key, unit=beside), 404)
+        draft = {"unit": beside, "title": "Hello", "audience": [{"unit": beside}]}
+        assert_problem(ask(client, "/notices", key, json=draft), 404)
+    beyond = {"unit": "city", "title": "Hello", "audience": [{"unit": "province"}]}
+    assert_problem(ask(client, "/notices", key, json=beyond), 404)
+    own = factories.notice(units["province"], sent_at=None)
+    assert_problem(ask(client, f"/notices/{own.pk}/send", key, json={}), 404)
+    assert ask(client, f"/notices/{own.pk}/send", key_of(head), json={}).status_code == 200
+    inside = {"unit": "city", "title": "Hello", "audience": [{"unit": "city"}]}
+    assert ask(client, "/notices", key, json=inside).status_code == 201
+
+
+def test_a_key_for_one_unit_never_widens_and_follows_the_tree(
+    client: Client, units: dict[str, Unit], head: Person
+) -> None:
+    above = key_of(head, unit=units["nation"])
+    assert [row["code"] for row in ask(client, "/units", above).json()["rows"]] == [
+        "province",
+        "city",
+        "county",
+        "town",
+    ]
+    assert ask(client, "/units", key_of(head, unit=units["other"])).json()["rows"] == []
+    key = key_of(head, unit=units["county"])
+    for parent, opened in (("town", ["county"]), ("other", [])):
+        move_unit(units["county"], units[parent], on=timezone.localdate(), why="x", by=OPERATOR, at=timezone.now())
+        assert [row["code"] for row in ask(client, "/units", key).json()["rows"]] == opened
 
 
 def test_pictures_and_plans(client: Client, units: dict[str, Unit], head: Person) -> None:
@@ -286,7 +325,9 @@ def test_the_reference_names_every_operation(client: Client) -> None:
 
 def test_keys_are_made_shown_once_and_taken_back(client: Client, head: Person) -> None:
     client.force_login(head.account)
-    page = client.post("/me/tokens/", {"name": "Site", "permissions": ["units.view"], "days": "30"}).content.decode()
+    sent = {"name": "Site", "permissions": ["units.view"], "days": "30", "unit": "city"}
+    page = client.post("/me/tokens/", sent).content.decode()
+    assert "Only for city and the units below it" in page
     secret = "braid_" + page.split("braid_")[1].split("<")[0]
     assert ask(client, "/units", {"Authorization": f"Bearer {secret}"}).status_code == 200
     assert secret not in client.get("/me/tokens/").content.decode()

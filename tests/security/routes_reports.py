@@ -154,6 +154,8 @@ ROUTES = [
     draft("report_form_preview", RAN, method="POST", data=lambda world: {"based_on": "new", "f1": "1", "f2": "2"}),
     draft("report_form_publish", RUN),
     draft("report_form_publish", RAN, method="POST"),
+    in_use("report_form_reason", RUN),
+    in_use("report_form_reason", RAN, method="POST", data=lambda world: {"over_budget_why": "The census."}),
     in_use("report_form_end", RAN, method="POST"),
     Route(
         "report_form_version",

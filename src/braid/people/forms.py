@@ -13,6 +13,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from braid.units.forms import UnitField
+
 from .enums import API_PERMISSIONS, LONGEST_TOKEN_DAYS, QUIET_FROM, QUIET_UNTIL, CameBy, Office, Pace, Reach, Role
 from .rules import LONGEST_GRANT
 
@@ -223,6 +225,11 @@ class TokenForm(forms.Form):
     )
     permissions = forms.MultipleChoiceField(
         label=_("What it may do"), choices=list(API_PERMISSIONS.items()), widget=forms.CheckboxSelectMultiple()
+    )
+    unit = UnitField(
+        label=_("Only for this unit and those below it"),
+        required=False,
+        help_text=_("Leave it empty for everywhere you may. What is about you yourself, as your notices, has no unit."),
     )
     days = forms.IntegerField(
         label=_("For how many days"), min_value=1, max_value=LONGEST_TOKEN_DAYS, initial=90, widget=forms.NumberInput()

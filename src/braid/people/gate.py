@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 from django.utils import timezone
@@ -24,18 +25,33 @@ def scope_of(actor: Actor, permission: Permission) -> Scope:
     if not isinstance(actor, Person) or not is_within_limits(actor, permission):
         return Scope()
     holders = HOLDERS.get(permission, frozenset())
-    return _scope((reach, path) for role, reach, path in held_by(actor) if role in holders)
+    held = _scope((reach, path) for role, reach, path in held_by(actor) if role in holders)
+    limits = _limits_of(actor)
+    return held.within(limits.top) if limits else held
 
 
-def limit(person: Person, names: Iterable[str]) -> None:
-    """For this instance, which lives for one request made with an access key: whatever she holds, only these count."""
-    person.__dict__["_limited_to"] = frozenset(names)
+@dataclass(frozen=True)
+class _Limits:
+    """What an access key was made for: keys of `API_PERMISSIONS`, and the path of the unit it is for ("": every unit)."""
+
+    names: frozenset[str]
+    top: str
+
+
+def limit(person: Person, names: Iterable[str], *, top: str = "") -> None:
+    """For this instance, which lives for one request made with an access key: whatever she holds, only `names` count, and
+    only in the subtree of the unit whose path is `top`. What is about her herself, as her notices, has no unit."""
+    person.__dict__["_limits"] = _Limits(frozenset(names), top)
 
 
 def is_within_limits(person: Person, name: str) -> bool:
     """Whether what `person` acts with here covers `name`: always, unless it is an access key made without it."""
-    limited: frozenset[str] | None = person.__dict__.get("_limited_to")
-    return limited is None or name in limited
+    limits = _limits_of(person)
+    return limits is None or name in limits.names
+
+
+def _limits_of(person: Person) -> _Limits | None:
+    return person.__dict__.get("_limits")
 
 
 def actor_of(number: int | None) -> Actor:

@@ -301,14 +301,17 @@ class Invitation(models.Model):
 class ApiToken(models.Model):
     """What a program shows to act for a person at the API: less than she may herself, for a time, and never for others.
 
-    Only a hash of the secret is kept. `permissions` are keys of `enums.API_PERMISSIONS`; the gate asks for her own rights
-    as well, at every request.
+    Only a hash of the secret is kept. `permissions` are keys of `enums.API_PERMISSIONS`; they count in `unit` and below it,
+    or wherever she may when there is none. The gate asks for her own rights as well, at every request.
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("what it is for"), max_length=80)
     secret_hash = models.CharField(max_length=64, unique=True)
     permissions = models.JSONField(_("what it may do"), default=list)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name=_("for this unit"), null=True, blank=True, related_name="+"
+    )
     made_at = models.DateTimeField(_("made"))
     until = models.DateTimeField(_("until"))
     last_used_on = models.DateField(_("last used on"), null=True, blank=True)

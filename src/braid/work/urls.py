@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("forms/<int:pk>/preview/", report_forms.report_form_preview, name="report_form_preview"),
     path("forms/<int:pk>/publish/", report_forms.report_form_publish, name="report_form_publish"),
+    path("forms/<int:pk>/reason/", report_forms.report_form_reason, name="report_form_reason"),
     path("forms/<int:pk>/end/", report_forms.report_form_end, name="report_form_end"),
     path("forms/<int:pk>/versions/<int:number>/", report_forms.report_form_version, name="report_form_version"),
     path("forms/<int:pk>/questions/new/", questions.form_question_new, name="form_question_new"),

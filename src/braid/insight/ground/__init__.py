@@ -44,6 +44,7 @@ def fill_hooks() -> None:
         surveys.waiting_surveys,
         approvals.waiting_approvals,
         reports.waiting_reports,
+        reports.forms_held,
         burden.waiting_complaints,
         burden.complaints_nobody_hears,
         people.waiting_recoveries,

@@ -14,6 +14,7 @@ from braid.insight.hooks import Counted, Panel, Waiting
 from braid.kernel.ledger import Strand
 from braid.people.models import Person
 from braid.units.models import Unit
+from braid.work.queries.report_forms import held_forms_for
 from braid.work.queries.reports import reports_due_for
 from braid.work.rules import can_file_for, can_handle_at, can_run_forms_of, can_view_work_at
 
@@ -40,6 +41,18 @@ def waiting_reports(person: Person, at: datetime) -> Iterator[Waiting]:
             source=str(place.unit),
             due_on=place.period.due_on,
             since=place.period.opened_at,
+        )
+
+
+def forms_held(person: Person, at: datetime) -> Iterator[Waiting]:
+    """Forms she runs that were not asked again: units would be over their budget of time, and there is no reason yet."""
+    for form in held_forms_for(person):
+        yield Waiting(
+            title=str(form),
+            href=reverse("report_form_reason", args=[form.pk]),
+            what=_("Say why, or ask for less"),
+            strand=Strand.WORK,
+            source=str(form.unit),
         )
 
 

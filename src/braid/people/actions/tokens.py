@@ -14,6 +14,7 @@ from braid.kernel.access import require
 from braid.kernel.errors import BadInput, WrongState
 from braid.people.enums import API_PERMISSIONS, LONGEST_TOKEN_DAYS, MOST_TOKENS
 from braid.people.models import ApiToken, Person
+from braid.units.models import Unit
 
 PREFIX = "braid_"
 """Begins every secret, so that a leaked one is recognised for what it is."""
@@ -21,11 +22,19 @@ PREFIX = "braid_"
 
 @transaction.atomic
 def make_token(
-    person: Person, *, name: str, permissions: Iterable[str], days: int, by: Person, at: datetime
+    person: Person,
+    *,
+    name: str,
+    permissions: Iterable[str],
+    days: int,
+    by: Person,
+    at: datetime,
+    unit: Unit | None = None,
 ) -> tuple[ApiToken, str]:
-    """Make an access key of `person` for `days` days; returns it with its secret, which is kept nowhere.
+    """Make an access key of `person` for `days` days, of use in `unit` and below it alone if one is given.
 
-    Refused for anybody but herself, for permissions there are not, for too many days, and beyond `MOST_TOKENS`.
+    Returns it with its secret, which is kept nowhere. Refused for anybody but herself, for permissions there are not, for too
+    many days, and beyond `MOST_TOKENS`.
     """
     require(by.pk == person.pk)
     wanted = sorted(set(permissions))
@@ -41,6 +50,7 @@ def make_token(
         name=name.strip(),
         secret_hash=hash_of(secret),
         permissions=wanted,
+        unit=unit,
         made_at=at,
         until=at + timedelta(days=days),
     )

@@ -141,6 +141,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80, verbose_name='what it is for')),
                 ('secret_hash', models.CharField(max_length=64, unique=True)),
                 ('permissions', models.JSONField(default=list, verbose_name='what it may do')),
+                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='for this unit')),
                 ('made_at', models.DateTimeField(verbose_name='made')),
                 ('until', models.DateTimeField(verbose_name='until')),
                 ('last_used_on', models.DateField(blank=True, null=True, verbose_name='last used on')),

@@ -15,7 +15,7 @@ from braid.people.models import ApiToken, Person
 
 def tokens_of(person: Person) -> QuerySet[ApiToken]:
     """All keys of `person` that were not taken back, newest first."""
-    return ApiToken.objects.filter(person=person, revoked_at=None).order_by("-made_at", "-pk")
+    return ApiToken.objects.filter(person=person, revoked_at=None).select_related("unit").order_by("-made_at", "-pk")
 
 
 def token_for(person: Person, pk: int) -> ApiToken:
@@ -29,11 +29,11 @@ def token_for(person: Person, pk: int) -> ApiToken:
 def bearer_of(secret: str, *, at: datetime) -> tuple[ApiToken, Person] | None:
     """The valid key with this secret and its person, limited to what the key may do; None if it opens nothing at `at`."""
     valid = ApiToken.objects.filter(secret_hash=hash_of(secret), revoked_at=None, until__gt=at)
-    token = valid.filter(person__account__is_active=True).select_related("person").first()
+    token = valid.filter(person__account__is_active=True).select_related("person", "unit").first()
     if token is None:
         return None
     today = timezone.localdate(at)
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
-    limit(token.person, token.permissions)
+    limit(token.person, token.permissions, top=token.unit.path if token.unit else "")
     return token, token.person

@@ -39,7 +39,7 @@ from .handlings import (
     tick_step,
 )
 from .passing import pass_on
-from .periods import close_period, open_due_periods, open_period
+from .periods import close_period, give_reason, open_due_periods, open_period
 from .pushes import MOST_PUSHED, Push, Pushed, push_reports
 from .report_forms import (
     FieldPlan,
@@ -119,6 +119,7 @@ __all__ = [
     "fold_minutes",
     "forget_sheet",
     "freeze_rollups",
+    "give_reason",
     "go_on_telling",
     "log_visit",
     "move_field",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from braid.kernel.ledger import Strand, record
 from braid.work.calendar import last_day
 from braid.work.enums import Every, FieldKind, ReportFormState, RollUp
 from braid.work.models import Directive, Field, Period, PeriodRule, ReportForm, Rollup
+from braid.work.queries.effects import effect_of
 from braid.work.queries.time_taken import minutes_of_thing
 from braid.work.rules import can_run_forms_of, is_form_past
 
@@ -57,9 +59,7 @@ def open_period(
     asked = list(form.audience.all()) if rules is None else list(rules)
     if not asked:
         raise BadInput(_("Choose which units fill in this form first."))
-    if (
-        directive is None and by is not OPERATOR
-    ):  # a directive has its own reason; the worker opens what was reasoned before
+    if directive is None and by is not OPERATOR:  # a directive has its own reason; the worker has asked before
         _check_time(form, asked, over_budget_why, at=at)
     version = form.versions.exclude(published_at=None).order_by("-number")[0]
     rollup = Rollup.objects.create(opened_at=at, extremes=extremes_of(version.fields.all()))
@@ -97,6 +97,23 @@ def _check_time(form: ReportForm, asked: Iterable[AudienceRule], why: str, *, at
 
 
 @transaction.atomic
+def give_reason(form: ReportForm, why: str, *, by: Actor, at: datetime) -> ReportForm:
+    """Say why `form` may ask units for more time than they have: the period that was held back opens in the next round.
+
+    Refused when `by` may not run forms of its unit, without a reason, and for a form that is not in use.
+    """
+    require(can_run_forms_of(by, form.unit_path))
+    if not why.strip():
+        raise BadInput(_("Say why."), fields={"over_budget_why": _("The units that are asked read it.")})
+    known = {"over_budget_why": why.strip(), "held_on": None, "changed_at": at}
+    if not ReportForm.objects.filter(pk=form.pk, state=ReportFormState.OPEN).update(**known):
+        raise WrongState(_("This form is not in use."))
+    for name, value in known.items():
+        setattr(form, name, value)
+    return form
+
+
+@transaction.atomic
 def close_period(period: Period, *, by: Actor, at: datetime) -> Period:
     """Take no more reports and corrections of `period`. Refused to whoever may not run its form, and when it is closed."""
     require(can_run_forms_of(by, period.unit_path))
@@ -117,10 +134,12 @@ def open_due_periods(at: datetime) -> int:
     """A round of the worker: open the periods whose last day is over, of forms in use. Returns how many forms moved on.
 
     A period is opened when it is over, since then what happened in it can be filled in from the journal. A form past its last
-    day opens none any more.
+    day opens none any more. One that would put units over their budget and has no reason is held back: those who run it are
+    told, and it is tried again the next day, when another month may have begun.
     """
     today = timezone.localdate(at)
     due = ReportForm.objects.filter(state=ReportFormState.OPEN, next_on__lte=today - timedelta(days=6))
+    due = due.filter(Q(held_on=None) | Q(held_on__lt=today))
     moved = 0
     for form in due.select_related("unit").order_by("next_on")[:AT_ONCE]:
         moved += _open_next(form, today=today, at=at)
@@ -134,11 +153,26 @@ def _open_next(form: ReportForm, *, today: date, at: datetime) -> int:
     last = last_day(every, first)
     if last >= today:
         return 0
-    after = last + timedelta(days=1)
-    following = after if after <= form.ends_on else None
-    if not ReportForm.objects.filter(pk=form.pk, next_on=first, state=ReportFormState.OPEN).update(next_on=following):
+    asked = list(form.audience.all()) if first <= form.ends_on else []
+    was_asked = form.periods.filter(first_on=first, directive=None).exists()  # by hand
+    opens = bool(asked) and not was_asked
+    untouched = ReportForm.objects.filter(
+        pk=form.pk, changed_at=form.changed_at, next_on=first, state=ReportFormState.OPEN
+    )
+    if opens and _is_beyond_budgets(form, asked, at=at):
+        untouched.update(held_on=today)
         return 0
-    if form.audience.exists() and first <= form.ends_on:
-        due_on = last + timedelta(days=form.due_days)
-        open_period(form, first_on=first, last_on=last, due_on=max(due_on, today), by=OPERATOR, at=at)
+    after = last + timedelta(days=1)
+    if not untouched.update(next_on=after if after <= form.ends_on else None, held_on=None):
+        return 0
+    if opens:
+        due_on = max(today + timedelta(days=form.due_days - 1), today)  # no less time where it was opened late
+        open_period(form, first_on=first, last_on=last, due_on=due_on, by=OPERATOR, at=at)
     return 1
+
+
+def _is_beyond_budgets(form: ReportForm, asked: Iterable[AudienceRule], *, at: datetime) -> bool:
+    """Whether asking it now would need a reason, and there is none."""
+    if form.over_budget_why:
+        return False
+    return effect_of(asked, sender=form.unit, minutes=minutes_of_thing(form), at=at).exceeds > 0

@@ -105,7 +105,7 @@ def change_form(form: ReportForm, plan: FormPlan, *, over_budget_why: str = "", 
     if form.state == ReportFormState.OPEN and counts_more(form, plan.minutes):
         _check_time(form, why, minutes=minutes_of_thing(form, estimate=plan.minutes), at=at)
     seen = ReportForm.objects.filter(pk=form.pk, changed_at=form.changed_at).exclude(state=ReportFormState.ENDED)
-    values = {**asdict(plan), "changed_at": at, "over_budget_why": why}
+    values = {**asdict(plan), "changed_at": at, "over_budget_why": why, "held_on": None}
     if not seen.update(**values):
         raise WrongState(_("Somebody else changed this a moment ago. Open it again to see how it is now."))
     for name, value in values.items():

@@ -38,6 +38,8 @@ class ReportForm(OwnedByUnit):
     over_budget_why = models.CharField(
         _("why it may exceed the budget of time"), max_length=500, default="", blank=True
     )
+    held_on = models.DateField(null=True, blank=True, editable=False)
+    """The day on which the worker did not open its next period: units would be over their budget, and nobody said why."""
 
     class Meta:
         verbose_name = _("form")
@@ -51,6 +53,7 @@ class ReportForm(OwnedByUnit):
         indexes = [
             models.Index(fields=["unit_path", "-id"], name="report_form_path"),
             models.Index(fields=["next_on"], name="report_form_next", condition=Q(state=ReportFormState.OPEN)),
+            models.Index(fields=["unit_path"], name="report_form_held", condition=Q(held_on__isnull=False)),
         ]
 
     def __str__(self) -> str:

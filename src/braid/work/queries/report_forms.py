@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from braid.kernel.access import require, scope
@@ -12,13 +12,15 @@ from braid.kernel.keyset import Page, page_of
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.work.bindings import binding_meant_by
-from braid.work.enums import FieldKind
+from braid.work.enums import FieldKind, ReportFormState
 from braid.work.hooks import Binding
 from braid.work.models import Field, FormVersion, Period, ReportForm
 from braid.work.rules import RUN_FORMS, VIEW_WORK, can_run_forms_of, can_view_work_at
 
 MOST_PERIODS = 12
 """Periods that the page of a form lists."""
+MOST_HELD = 20
+"""Forms that wait for a reason, as Today lists them."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,15 @@ def forms_seen_by(person: Person, *, below: Unit | None = None, cursor: str = ""
     reach = scope(person, VIEW_WORK)
     where = reach.within(below.path).where() if below else reach.where()
     return page_of(_forms().filter(where), order=("-pk",), cursor=cursor, size=size)
+
+
+def held_forms_for(person: Person) -> list[ReportForm]:
+    """Forms that were not asked again for want of a reason, which `person` runs: her own and those of her own units, not of all
+    below. The longest waiting first. One query."""
+    reach = scope(person, RUN_FORMS)
+    hers = Q(author=person) | Q(unit_path__in=[*reach.subtrees, *reach.units])
+    held = _forms().filter(hers, state=ReportFormState.OPEN, held_on__isnull=False).order_by("next_on", "pk")
+    return [form for form in held[:MOST_HELD] if reach.covers(form.unit_path)]
 
 
 def first_unit_to_ask_for(person: Person) -> Unit | None:

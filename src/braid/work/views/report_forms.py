@@ -23,6 +23,7 @@ from braid.work.actions import (
     delete_form,
     draft_form,
     end_form,
+    give_reason,
     publish_version,
 )
 from braid.work.answers import check_in_words
@@ -196,6 +197,22 @@ def report_form_preview(request: PersonRequest, pk: int) -> HttpResponse:
         return redirect("report_form_preview", pk=pk)
     context = {"report_form": found, "form": form, "asked": list(form.asked())}
     return render(request, "work/report_form_preview.html", context, status=422 if form.errors else 200)
+
+
+@page
+@signed_in
+def report_form_reason(request: PersonRequest, pk: int) -> HttpResponse:
+    """A period that was held back: what asking it would do, and why it may."""
+    found = form_to_run_for(request.person, pk)
+    at = timezone.now()
+    effect = effect_of_thing(found, at)
+    form = OverBudgetForm(request.POST if request.method == "POST" else None, exceeds=1)
+    if request.method == "POST" and form.is_valid():
+        give_reason(found, form.why, by=request.person, at=at)
+        messages.success(request, _("It is asked in a moment. The units that are asked read your reason."))
+        return redirect("report_form", pk=pk)
+    context = {"report_form": found, "effect": effect_shown(found, effect), "form": form}
+    return render(request, "work/report_form_reason.html", context, status=422 if form.errors else 200)
 
 
 @page
