@@ -21,6 +21,7 @@ BY_SETTINGS = {
     "django-csp",
     "django-htmx",
     "django-lucide",
+    "pip",
     "servestatic",
     "setuptools",
 }
