@@ -15,8 +15,8 @@ class CreateModels(Operation):
     """Make several models at once, each whole with its fields, indexes and constraints; they may refer to each other in rounds.
 
     With one `CreateModel` each, Django draws anew after each of them every model that hangs together with it, which here is
-    nearly all: with a hundred models that takes longer than everything else (docs/decisions/0015-one-initial-migration.md). Here they are
-    drawn once, when all are known.
+    nearly all: with a hundred models that takes longer than everything else (decision 15). Here they are drawn once, when all
+    are known.
     """
 
     category = OperationCategory.ADDITION

@@ -14,57 +14,6 @@ class Migration(migrations.Migration):
         braid.kernel.migrating.CreateModels(
             models=[
                 migrations.CreateModel(
-                    name='Owed',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('task', models.CharField(max_length=100)),
-                        ('arguments', models.JSONField(default=list)),
-                        ('due_at', models.DateTimeField()),
-                        ('leased_until', models.DateTimeField(blank=True, null=True)),
-                        ('lease', models.CharField(blank=True, default='', max_length=32)),
-                        ('attempts', models.PositiveIntegerField(default=0)),
-                        ('failed_at', models.DateTimeField(blank=True, null=True)),
-                        ('error', models.TextField(blank=True, default='')),
-                    ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('failed_at', None)), fields=['due_at', 'id'], name='owed_due')],
-                    },
-                ),
-                migrations.CreateModel(
-                    name='ImportRun',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('kind', models.CharField(max_length=20)),
-                        ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                        ('digest', models.CharField(max_length=64)),
-                        ('state', models.CharField(choices=[('staging', 'being read'), ('staged', 'waiting for confirmation'), ('refused', 'refused'), ('applying', 'being applied'), ('applied', 'applied'), ('dropped', 'dropped')], default='staging', max_length=10, verbose_name='state')),
-                        ('options', models.JSONField(default=dict)),
-                        ('staged', models.PositiveIntegerField(default=0)),
-                        ('outcome', models.JSONField(default=dict)),
-                        ('by_number', models.BigIntegerField(null=True)),
-                        ('started_at', models.DateTimeField()),
-                        ('applied_at', models.DateTimeField(null=True)),
-                    ],
-                    options={
-                        'verbose_name': 'import',
-                        'verbose_name_plural': 'imports',
-                        'indexes': [models.Index(fields=['digest'], name='import_run_digest'), models.Index(fields=['by_number', 'kind', '-id'], name='import_run_own')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['staging', 'staged', 'refused', 'applying', 'applied', 'dropped'])), name='import_run_state_known')],
-                    },
-                ),
-                migrations.CreateModel(
-                    name='ImportBatch',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('number', models.PositiveIntegerField()),
-                        ('rows', models.BinaryField()),
-                        ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='kernel.importrun')),
-                    ],
-                    options={
-                        'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='import_batch_once')],
-                    },
-                ),
-                migrations.CreateModel(
                     name='Delivery',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -91,6 +40,59 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='ImportRun',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(max_length=20)),
+                        ('file_name', models.CharField(max_length=200, verbose_name='file')),
+                        ('digest', models.CharField(max_length=64)),
+                        ('state', models.CharField(choices=[('staging', 'being read'), ('staged', 'waiting for confirmation'), ('refused', 'refused'), ('applying', 'being applied'), ('applied', 'applied'), ('dropped', 'dropped')], default='staging', max_length=10, verbose_name='state')),
+                        ('options', models.JSONField(default=dict)),
+                        ('staged', models.PositiveIntegerField(default=0)),
+                        ('outcome', models.JSONField(default=dict)),
+                        ('by_number', models.BigIntegerField(null=True)),
+                        ('started_at', models.DateTimeField()),
+                        ('applied_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'verbose_name': 'import',
+                        'verbose_name_plural': 'imports',
+                        'indexes': [models.Index(fields=['digest'], name='import_run_digest'), models.Index(fields=['by_number', 'kind', '-id'], name='import_run_own')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['staging', 'staged', 'refused', 'applying', 'applied', 'dropped'])), name='import_run_state_known')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Owed',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('task', models.CharField(max_length=100)),
+                        ('arguments', models.JSONField(default=list)),
+                        ('due_at', models.DateTimeField()),
+                        ('leased_until', models.DateTimeField(blank=True, null=True)),
+                        ('lease', models.CharField(blank=True, default='', max_length=32)),
+                        ('attempts', models.PositiveIntegerField(default=0)),
+                        ('failed_at', models.DateTimeField(blank=True, null=True)),
+                        ('error', models.TextField(blank=True, default='')),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('failed_at', None)), fields=['due_at', 'id'], name='owed_due')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SentOnce',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('who', models.BigIntegerField()),
+                        ('key', models.CharField(max_length=64)),
+                        ('location', models.CharField(default='', max_length=2000)),
+                        ('at', models.DateTimeField()),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['at'], name='sent_once_at')],
+                        'constraints': [models.UniqueConstraint(fields=('who', 'key'), name='sent_once')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='StoredFile',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -114,17 +116,15 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name='SentOnce',
+                    name='ImportBatch',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('who', models.BigIntegerField()),
-                        ('key', models.CharField(max_length=64)),
-                        ('location', models.CharField(default='', max_length=2000)),
-                        ('at', models.DateTimeField()),
+                        ('number', models.PositiveIntegerField()),
+                        ('rows', models.BinaryField()),
+                        ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='kernel.importrun')),
                     ],
                     options={
-                        'indexes': [models.Index(fields=['at'], name='sent_once_at')],
-                        'constraints': [models.UniqueConstraint(fields=('who', 'key'), name='sent_once')],
+                        'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='import_batch_once')],
                     },
                 ),
             ],

@@ -19,35 +19,6 @@ class Migration(migrations.Migration):
         braid.kernel.migrating.CreateModels(
             models=[
                 migrations.CreateModel(
-                    name='ReportForm',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('unit_path', braid.kernel.fields.BytewiseField(editable=False, max_length=200)),
-                        ('title', models.JSONField(default=dict, verbose_name='title')),
-                        ('purpose', models.JSONField(default=dict, verbose_name='purpose')),
-                        ('basis', models.JSONField(default=dict, verbose_name='legal or other basis')),
-                        ('every', models.CharField(choices=[('once', 'once'), ('week', 'every week'), ('month', 'every month'), ('quarter', 'every quarter'), ('year', 'every year')], default='once', max_length=10, verbose_name='how often')),
-                        ('due_days', models.PositiveSmallIntegerField(default=7, verbose_name='days to answer')),
-                        ('minutes', models.PositiveIntegerField(verbose_name='expected minutes of work')),
-                        ('learned_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='what the last one like it really took')),
-                        ('ends_on', models.DateField(verbose_name='last day in use')),
-                        ('state', models.CharField(choices=[('draft', 'draft'), ('open', 'in use'), ('ended', 'ended')], default='draft', max_length=10, verbose_name='state')),
-                        ('created_at', models.DateTimeField()),
-                        ('changed_at', models.DateTimeField()),
-                        ('next_on', models.DateField(blank=True, null=True)),
-                        ('over_budget_why', models.CharField(blank=True, default='', max_length=500, verbose_name='why it may exceed the budget of time')),
-                        ('held_on', models.DateField(blank=True, editable=False, null=True)),
-                        ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                        ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
-                    ],
-                    options={
-                        'verbose_name': 'form',
-                        'verbose_name_plural': 'forms',
-                        'indexes': [models.Index(fields=['unit_path', '-id'], name='report_form_path'), models.Index(condition=models.Q(('state', 'open')), fields=['next_on'], name='report_form_next'), models.Index(condition=models.Q(('held_on__isnull', False)), fields=['unit_path'], name='report_form_held')],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='report_form_takes_time'), models.CheckConstraint(condition=models.Q(models.Q(('purpose', {}), _negated=True), models.Q(('basis', {}), _negated=True)), name='report_form_registered'), models.CheckConstraint(condition=models.Q(('every__in', ['once', 'week', 'month', 'quarter', 'year'])), name='report_form_every_known'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'ended'])), name='report_form_state_known')],
-                    },
-                ),
-                migrations.CreateModel(
                     name='FormVersion',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -58,34 +29,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [models.UniqueConstraint(fields=('form', 'number'), name='form_version_once')],
-                    },
-                ),
-                migrations.CreateModel(
-                    name='ReportFormRule',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('is_subtree', models.BooleanField(default=True, verbose_name='and all units below')),
-                        ('levels', models.PositiveIntegerField(default=0)),
-                        ('kinds', models.PositiveIntegerField(default=0)),
-                        ('offices', models.PositiveIntegerField(default=0)),
-                        ('form', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='audience', to='work.reportform')),
-                        ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
-                    ],
-                    options={
-                        'indexes': [models.Index(fields=['form'], name='report_form_rule')],
-                    },
-                ),
-                migrations.CreateModel(
-                    name='Rollup',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('opened_at', models.DateTimeField()),
-                        ('addressed', models.BinaryField(default=b'')),
-                        ('frozen_at', models.DateTimeField(editable=False, null=True)),
-                        ('extremes', models.JSONField(default=list)),
-                    ],
-                    options={
-                        'indexes': [models.Index(condition=models.Q(('frozen_at', None)), fields=['opened_at'], name='rollup_unfrozen')],
                     },
                 ),
                 migrations.CreateModel(
@@ -294,6 +237,35 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='ReportForm',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('unit_path', braid.kernel.fields.BytewiseField(editable=False, max_length=200)),
+                        ('title', models.JSONField(default=dict, verbose_name='title')),
+                        ('purpose', models.JSONField(default=dict, verbose_name='purpose')),
+                        ('basis', models.JSONField(default=dict, verbose_name='legal or other basis')),
+                        ('every', models.CharField(choices=[('once', 'once'), ('week', 'every week'), ('month', 'every month'), ('quarter', 'every quarter'), ('year', 'every year')], default='once', max_length=10, verbose_name='how often')),
+                        ('due_days', models.PositiveSmallIntegerField(default=7, verbose_name='days to answer')),
+                        ('minutes', models.PositiveIntegerField(verbose_name='expected minutes of work')),
+                        ('learned_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='what the last one like it really took')),
+                        ('ends_on', models.DateField(verbose_name='last day in use')),
+                        ('state', models.CharField(choices=[('draft', 'draft'), ('open', 'in use'), ('ended', 'ended')], default='draft', max_length=10, verbose_name='state')),
+                        ('created_at', models.DateTimeField()),
+                        ('changed_at', models.DateTimeField()),
+                        ('next_on', models.DateField(blank=True, null=True)),
+                        ('over_budget_why', models.CharField(blank=True, default='', max_length=500, verbose_name='why it may exceed the budget of time')),
+                        ('held_on', models.DateField(blank=True, editable=False, null=True)),
+                        ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                        ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                    ],
+                    options={
+                        'verbose_name': 'form',
+                        'verbose_name_plural': 'forms',
+                        'indexes': [models.Index(fields=['unit_path', '-id'], name='report_form_path'), models.Index(condition=models.Q(('state', 'open')), fields=['next_on'], name='report_form_next'), models.Index(condition=models.Q(('held_on__isnull', False)), fields=['unit_path'], name='report_form_held')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gte', 1)), name='report_form_takes_time'), models.CheckConstraint(condition=models.Q(models.Q(('purpose', {}), _negated=True), models.Q(('basis', {}), _negated=True)), name='report_form_registered'), models.CheckConstraint(condition=models.Q(('every__in', ['once', 'week', 'month', 'quarter', 'year'])), name='report_form_every_known'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'ended'])), name='report_form_state_known')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Complaint',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -324,6 +296,21 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='ReportFormRule',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('is_subtree', models.BooleanField(default=True, verbose_name='and all units below')),
+                        ('levels', models.PositiveIntegerField(default=0)),
+                        ('kinds', models.PositiveIntegerField(default=0)),
+                        ('offices', models.PositiveIntegerField(default=0)),
+                        ('form', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='audience', to='work.reportform')),
+                        ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['form'], name='report_form_rule')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='ReportVersion',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -339,6 +326,19 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'constraints': [models.UniqueConstraint(fields=('report', 'number'), name='report_version_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Rollup',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('opened_at', models.DateTimeField()),
+                        ('addressed', models.BinaryField(default=b'')),
+                        ('frozen_at', models.DateTimeField(editable=False, null=True)),
+                        ('extremes', models.JSONField(default=list)),
+                    ],
+                    options={
+                        'indexes': [models.Index(condition=models.Q(('frozen_at', None)), fields=['opened_at'], name='rollup_unfrozen')],
                     },
                 ),
                 migrations.CreateModel(
@@ -493,6 +493,7 @@ class Migration(migrations.Migration):
                         ('read_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
                     ],
                     options={
+                        'abstract': False,
                         'indexes': [models.Index(condition=models.Q(('state', 'asked')), fields=['id'], name='directivereview_waiting')],
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('read_at', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('read_at__isnull', False)), _connector='OR'), name='directivereview_read_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('why', ''), _negated=True), _connector='OR'), name='directivereview_returned_has_reason'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'agreed', 'returned'])), name='directivereview_state_known')],
                     },
