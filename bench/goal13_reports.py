@@ -16,12 +16,15 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Sum
 from django.db.models.functions import Greatest, Substr
+from django.test import Client
+from django.urls import reverse
 
 from bench.peer.models import PlainAnswer, PlainReport, ReportCounter
 from braid.contact.models import AudienceRule
 from braid.journal.actions import fold_round
 from braid.kernel.access import OPERATOR
 from braid.kernel.bulk import insert_rows, reset_sequence
+from braid.people.models import Account
 from braid.units.enums import STEP
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
@@ -48,8 +51,8 @@ from braid.work.queries.tables import table_of
 
 from .goal07_writers import Ran, Way, race_all
 from .report import Line
-from .timing import median, say, took, words
-from .world import NOW, TODAY, World, analyse, empty, tend
+from .timing import median, medians, say, took, words
+from .world import NOW, TODAY, World, analyse, biggest, empty, head, tend
 
 BATCH = 1_000
 PLAIN_BATCHES = 50
@@ -201,6 +204,35 @@ def _open_table(period: Period, root: Unit, units: list[Unit]) -> Iterator[Line]
     )
     note = f"{len(some):,} corrections not folded yet; the table knows them"
     yield Line("13", "the same while corrections come in", words(pending), words(peer), peer / pending, "", note)
+    yield from _open_page(period, root, peer)
+
+
+def _open_page(period: Period, root: Unit, peer: float) -> Iterator[Line]:
+    """The whole page as somebody signed in gets it: session, rights, standing, template."""
+    account, _made = Account.objects.get_or_create(person=head(), defaults={"username": "head", "date_joined": NOW})
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(account)
+
+    def opened(unit: Unit) -> Callable[[], None]:
+        address = reverse("rollup_unit", args=[period.pk, unit.code])
+
+        def get() -> None:
+            assert client.get(address).status_code == 200
+
+        return get
+
+    low = biggest(4, under=biggest(2, under=root))
+    nation, county = medians(opened(root), opened(low), calls=60)
+    yield Line("13", "the nation's page whole, against that GROUP BY alone", words(nation), words(peer), peer / nation)
+    yield Line(
+        "13",
+        f"the nation's page whole, against that of {low.code}, a county",
+        words(nation),
+        words(county),
+        county / nation,
+        "",
+        "national totals open like any page",
+    )
 
 
 def _grouped(root: Unit) -> dict[str, dict[str, tuple[int, ...]]]:

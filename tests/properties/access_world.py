@@ -22,7 +22,15 @@ from braid.contact.models import Audience, Notice
 from braid.kernel.access import OPERATOR
 from braid.kernel.errors import Refused
 from braid.kernel.outbox import run_due
-from braid.people.actions import end_membership, give_grant, lock_account, revoke_grant, take_office, unlock_account
+from braid.people.actions import (
+    end_membership,
+    give_grant,
+    lock_account,
+    make_token,
+    revoke_grant,
+    take_office,
+    unlock_account,
+)
 from braid.people.enums import OFFICE_GRANTS, Office, Reach, Role
 from braid.people.models import Grant, Membership, Person
 from braid.units.actions import Part, close_unit, merge_units, move_unit, reopen_unit, split_unit
@@ -138,6 +146,7 @@ class World:
         self.units = [factories.unit(name="Root", code="R")]
         self.oracle.parent[self.units[0].pk] = None
         self.jobs: dict[int, Job] = {}
+        self.keys: dict[tuple[int, int], str] = {}
         self.turns = 0
         self.clients = {person.pk: PlainClient() for person in self.people}
         for person in self.people:
@@ -295,15 +304,28 @@ class World:
         others = set(re.findall(r"Nadezhda\d\d", text)) - self._names(set(wanted) | {reader.pk})
         self._holds(not others, f"{others} on {address} for {reader}")
 
-    def ask_api(self, reader: Person, unit: Unit) -> None:
-        """The same list at the API: each membership within reach, once."""
+    def ask_api(self, reader: Person, unit: Unit, *, key_for: Unit | None = None) -> None:
+        """The same list at the API: each membership within reach, once; with an access key only what lies in its unit."""
         address, top = f"/api/v1/people?size=200&unit={unit.code}", self.oracle.named(unit.pk)
-        if not self._expect(reader, address, self.oracle.may_see(reader.pk, top, set(Role)), locked=401):
+        may = self.oracle.may_see(reader.pk, top, set(Role))
+        headers = {}
+        if key_for:
+            headers = {"Authorization": f"Bearer {self._key(reader, key_for)}"}
+            may = may and key_for.pk in self.oracle.above(top)
+        if not self._expect(reader, address, may, locked=401, headers=headers):
             return
         codes = {unit.pk: unit.code for unit in self.units}
         expected = Counter((person, codes[at]) for person, at in self.oracle.seen(reader.pk, top).elements())
         shown = Counter((row["person"], row["unit"]) for row in json.loads(self._text)["rows"])
         self._holds(shown == expected, f"{address} for {reader}")
+
+    def _key(self, person: Person, unit: Unit) -> str:
+        """Her access key for `unit` and what lies below it."""
+        if (person.pk, unit.pk) not in self.keys:
+            made = {"name": "Drawn", "permissions": ["people.view"], "days": 9, "unit": unit}
+            _token, secret = make_token(person, **made, by=person, at=timezone.now())
+            self.keys[person.pk, unit.pk] = secret
+        return self.keys[person.pk, unit.pk]
 
     def ask_children(self, reader: Person, unit: Unit) -> None:
         """The open units right below, at the API: those within reach."""
@@ -355,13 +377,22 @@ class World:
         sees = self.oracle.may_see(reader.pk, self.oracle.named(unit.pk), {Role.LEAD, Role.MANAGE})
         self._expect(reader, f"/people/{unit.code}/grants/", sees)
 
-    def _expect(self, reader: Person, address: str, allowed: bool, *, locked: int = 302, there: int = 200) -> bool:
+    def _expect(
+        self,
+        reader: Person,
+        address: str,
+        allowed: bool,
+        *,
+        locked: int = 302,
+        there: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> bool:
         """Whether the page is there; 404 where it must not be, and the sign-in form (`locked`) for a locked account.
 
         `there`: what is answered where she may look.
         """
         World.requests += 1
-        answer = self.clients[reader.pk].get(address)
+        answer = self.clients[reader.pk].get(address, headers=headers)
         assert answer.status_code != 500, f"{address}: the product broke"  # which is no planted bug found
         expected = locked if reader.pk in self.oracle.locked else there if allowed else 404
         self._holds(answer.status_code == expected, f"{address} for {reader}: {answer.status_code}, not {expected}")

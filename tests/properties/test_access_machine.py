@@ -226,6 +226,8 @@ class AccessMachine(RuleBasedStateMachine):
         for unit in self.world.units:
             self.world.ask_api(reader, unit)
             self.world.ask_children(reader, unit)
+        for unit in self.world.units[who % 2 :: 2]:
+            self.world.ask_api(reader, unit, key_for=self.unit(who))
         for person in self.world.people[who % 3 :: 3]:  # a page is as dear as five other questions
             self.world.ask_person(reader, person)
         self.world.ask_list(reader, self.unit(who // 3))
@@ -404,6 +406,10 @@ def a_session_of_a_locked_account(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("django.contrib.auth.backends.ModelBackend.user_can_authenticate", lambda self, user: True)
 
 
+def a_key_that_forgets_its_unit(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("braid.people.queries.tokens.limit", lambda person, names, *, top: gate.limit(person, names))
+
+
 PLANTS: list[Plant] = [
     a_list_without_the_filter,
     a_count_without_the_filter,
@@ -426,6 +432,7 @@ PLANTS: list[Plant] = [
     a_plan_carried_out_in_the_operators_name,
     an_announcement_that_asks_no_right,
     a_session_of_a_locked_account,
+    a_key_that_forgets_its_unit,
 ]
 
 
