@@ -50,7 +50,7 @@ EARLIER = 10**9
 
 
 def run(world: World) -> Iterator[Line]:
-    people = min(world.people(), world.scale.fan_out)
+    people = world.people()
     root, by = Unit.objects.get(depth=0), head()
     settle()
     sending = _sending(root, by, SENT, is_within_budget=True)

@@ -32,7 +32,6 @@ class Scale:
     units: int | None
     """None: the whole tree."""
     people: int
-    fan_out: int
     notices: int
     entries: int
     facts: int
@@ -40,8 +39,8 @@ class Scale:
     http_seconds: int
 
 
-FULL = Scale(None, 5_000_000, 1_000_000, 10_000, 3_000_000, 1_000_000, 6, 8)
-SMALL = Scale(20_000, 60_000, 60_000, 500, 30_000, 20_000, 1.5, 2)
+FULL = Scale(None, 5_000_000, 10_000, 3_000_000, 1_000_000, 6, 8)
+SMALL = Scale(20_000, 60_000, 500, 30_000, 20_000, 1.5, 2)
 
 
 @dataclass(frozen=True)

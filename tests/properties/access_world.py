@@ -90,8 +90,9 @@ class Oracle:
 
     def seen(self, person: int, top: int) -> Counter[tuple[int, int]]:
         """(person, unit) once for each membership she sees in the subtree of `top`."""
-        rows = [(p, u) for p, u, _ in self.held if top in self.above(u)]
-        return Counter((p, u) for p, u in rows if self.may_see(person, u, set(Role)))
+        places = {u for _, u, _ in self.held if top in self.above(u)}
+        there = {u for u in places if self.may_see(person, u, set(Role))}
+        return Counter((p, u) for p, u, _ in self.held if u in there)
 
     def may_send(self, person: int, unit: int, *, whole: bool) -> bool:
         """Whether she may send to an open unit, or to its `whole` subtree: for that a right over one unit is too little."""
