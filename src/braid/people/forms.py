@@ -229,7 +229,9 @@ class TokenForm(forms.Form):
     unit = UnitField(
         label=_("Only for this unit and those below it"),
         required=False,
-        help_text=_("Leave it empty for everywhere you may. What is about you yourself, as your notices, has no unit."),
+        help_text=_(
+            "Name, initials or code. Empty: everywhere you may. What is about you yourself, as your notices, has no unit."
+        ),
     )
     days = forms.IntegerField(
         label=_("For how many days"), min_value=1, max_value=LONGEST_TOKEN_DAYS, initial=90, widget=forms.NumberInput()
