@@ -11,8 +11,6 @@ from django.test.utils import CaptureQueriesContext
 
 from braid.people.models import Account, Person
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 class PlainClient(Client):
     """Keeps no copies of templates and contexts for the test to look at, and no cookies: half the cost of a request.
@@ -27,7 +25,7 @@ class PlainClient(Client):
 def client_of(person: Person) -> Client:
     """A browser in which `person` is signed in."""
     client = Client()
-    client.force_login(Account.objects.get(person=person), backend=BACKEND)
+    client.force_login(Account.objects.get(person=person))
     return client
 
 

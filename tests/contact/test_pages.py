@@ -30,9 +30,7 @@ from tests import factories
 @pytest.fixture
 def sign_in(client: Client) -> Callable[[Person], Client]:
     def as_person(person: Person) -> Client:
-        client.force_login(
-            Account.objects.get(person=person), backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+        client.force_login(Account.objects.get(person=person))
         return client
 
     return as_person

@@ -82,5 +82,5 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     account = account_of(token, at=timezone.now()) if links_work_for(request) else None
     if account is None:
         raise Http404
-    login(request, account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    login(request, account)
     return redirect("today")

@@ -156,7 +156,7 @@ def _invited(request: HttpRequest) -> HttpResponse | None:
             at=at,
         )
         request.session.flush()
-        login(request, account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        login(request, account)
         return redirect("today")
     person = found.account.person
     held = Membership.objects.current(timezone.localdate()).filter(person=person).select_related("unit")
