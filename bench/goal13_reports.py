@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bench.peer.models import PlainAnswer, PlainReport, ReportCounter
+from braid.config.static_files import collect_if_stale
 from braid.contact.models import AudienceRule
 from braid.journal.actions import fold_round
 from braid.kernel.access import OPERATOR
@@ -210,6 +211,7 @@ def _open_table(period: Period, root: Unit, units: list[Unit]) -> Iterator[Line]
 def _open_page(period: Period, root: Unit, peer: float) -> Iterator[Line]:
     """The whole page as somebody signed in gets it: session, rights, standing, template."""
     account, _made = Account.objects.get_or_create(person=head(), defaults={"username": "head", "date_joined": NOW})
+    collect_if_stale()  # pages name static files as they are collected
     client = Client(SERVER_NAME="localhost")
     client.force_login(account)
 
