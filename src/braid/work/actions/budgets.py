@@ -63,14 +63,24 @@ def check_budget(
 
     The reason is kept by the caller (`over_budget_why`), and the units that are asked read it.
     """
-    if why.strip():
-        return
-    effect = effect_of(rules, sender=sender, minutes=minutes, at=at, beside=beside)
-    if effect.exceeds:
+    if lacks_reason(rules, sender=sender, minutes=minutes, why=why, at=at, beside=beside):
         raise BadInput(
             _("This is more than the budget of time of some units. Say why it may be."),
             fields={"over_budget_why": _("Write a reason. The units that are asked read it.")},
         )
+
+
+def lacks_reason(
+    rules: Iterable[AudienceRule],
+    *,
+    sender: Unit,
+    minutes: int,
+    why: str,
+    at: datetime,
+    beside: Iterable[AudienceRule] = (),
+) -> bool:
+    """Whether it would be more than the budget of some, and there is no reason `why`."""
+    return not why.strip() and effect_of(rules, sender=sender, minutes=minutes, at=at, beside=beside).exceeds > 0
 
 
 def check_time_of_notice(notice: Notice, at: datetime) -> None:

@@ -17,11 +17,10 @@ from braid.kernel.ledger import Strand, record
 from braid.work.calendar import last_day
 from braid.work.enums import Every, FieldKind, ReportFormState, RollUp
 from braid.work.models import Directive, Field, Period, PeriodRule, ReportForm, Rollup
-from braid.work.queries.effects import effect_of
 from braid.work.queries.time_taken import minutes_of_thing
 from braid.work.rules import can_run_forms_of, is_form_past
 
-from .budgets import check_budget
+from .budgets import check_budget, lacks_reason
 
 RULE = ("unit", "is_subtree", "levels", "kinds", "offices")
 """What one rule of an audience says."""
@@ -159,7 +158,8 @@ def _open_next(form: ReportForm, *, today: date, at: datetime) -> int:
     untouched = ReportForm.objects.filter(
         pk=form.pk, changed_at=form.changed_at, next_on=first, state=ReportFormState.OPEN
     )
-    if opens and _is_beyond_budgets(form, asked, at=at):
+    minutes, why = minutes_of_thing(form), form.over_budget_why
+    if opens and lacks_reason(asked, sender=form.unit, minutes=minutes, why=why, at=at):
         untouched.update(held_on=today)
         return 0
     after = last + timedelta(days=1)
@@ -169,10 +169,3 @@ def _open_next(form: ReportForm, *, today: date, at: datetime) -> int:
         due_on = max(today + timedelta(days=form.due_days - 1), today)  # no less time where it was opened late
         open_period(form, first_on=first, last_on=last, due_on=due_on, by=OPERATOR, at=at)
     return 1
-
-
-def _is_beyond_budgets(form: ReportForm, asked: Iterable[AudienceRule], *, at: datetime) -> bool:
-    """Whether asking it now would need a reason, and there is none."""
-    if form.over_budget_why:
-        return False
-    return effect_of(asked, sender=form.unit, minutes=minutes_of_thing(form), at=at).exceeds > 0
