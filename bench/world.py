@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from braid.kernel.access import OPERATOR
-from braid.kernel.bulk import insert_rows, reset_sequence
+from braid.kernel.bulk import insert_rows, keys_checked_at_once, reset_sequence
 from braid.kernel.imports.results import ImportResult
 from braid.people.enums import Office
 from braid.people.models import Membership, Person
@@ -82,16 +83,18 @@ class World:
         chance = random.Random(1)
         places = list(Unit.objects.filter(level=6).order_by("path").values_list("number", "path"))
         count = self.scale.people
-        insert_rows(
-            Person,
-            ["id", "name", "phone", "email", "language", "is_synthetic", "created_at"],
-            ((number, f"Person {number}", "", "", "", True, NOW) for number in range(1, count + 1)),
-        )
-        insert_rows(
-            Membership,
-            ["person_id", "unit_id", "unit_path", "office", "since"],
-            self._seats(places, chance, count),
-        )
+        with indexed_afterwards(Person):
+            insert_rows(
+                Person,
+                ["id", "name", "phone", "email", "language", "is_synthetic", "created_at"],
+                ((number, f"Person {number}", "", "", "", True, NOW) for number in range(1, count + 1)),
+            )
+        with indexed_afterwards(Membership):
+            insert_rows(
+                Membership,
+                ["person_id", "unit_id", "unit_path", "office", "since"],
+                self._seats(places, chance, count),
+            )
         reset_sequence(Person)
         analyse("people_membership", "people_person")
         return count
@@ -102,6 +105,26 @@ class World:
         for number in range(1, count + 1):
             unit, path = chance.choice(places)
             yield number, unit, path, int(Office.MEMBER), chance.choice(days)
+
+
+@contextmanager
+def indexed_afterwards(model: type[models.Model]) -> Iterator[None]:
+    """Whatever is written within goes into the indexes of `model` at the end, sorted: on SQLite ten million rows in no order
+    were not written in 27 minutes.
+    """
+    with transaction.atomic(), keys_checked_at_once(model), connection.cursor() as cursor:
+        statements = []
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE tbl_name = %s AND type = 'index' AND sql > ''",
+                [model._meta.db_table],
+            )
+            statements = cursor.fetchall()
+        for name, _make in statements:
+            cursor.execute(f'DROP INDEX "{name}"')
+        yield
+        for _name, make in statements:
+            cursor.execute(make)
 
 
 def analyse(*tables: str) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.template import engines
 from django.test import RequestFactory
 
+from braid.kernel.forms import PickerInput
 from braid.kernel.keyset import Page
 
 
@@ -32,6 +33,11 @@ class PersonForm(forms.Form):
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea)
     office = forms.ChoiceField(label="Office", choices=[("1", "head"), ("2", "member")], widget=forms.RadioSelect)
     agreed = forms.BooleanField(label="Agreed", required=False)
+
+
+class PlaceForm(forms.Form):
+    unit = forms.CharField(label="Place", widget=PickerInput)
+    near = forms.CharField(label="Near by", help_text="Or nothing.", required=False, widget=PickerInput)
 
 
 def test_number_shows_a_dash_for_missing_and_never_zero(request_: HttpRequest) -> None:
@@ -71,11 +77,23 @@ def test_icons_are_hidden_unless_labelled(request_: HttpRequest) -> None:
     assert 'role="img" aria-label="&lt;b&gt;"' in draw('<c-icon name="bell" :label="label" />', request_, label="<b>")
 
 
-def test_picker_takes_a_form_field_with_its_value_and_errors(request_: HttpRequest) -> None:
-    page = draw('<c-unit-picker :field="form.name" label="Unit" />', request_, form=PersonForm({"name": ""}))
-    assert 'name="name" value=""' in page
-    assert 'aria-invalid="true"' in page
-    assert "This must be filled in." in page
+def test_a_field_for_a_unit_is_drawn_as_the_picker(request_: HttpRequest) -> None:
+    form = PlaceForm({"unit": "", "near": "13"})
+    page = draw(
+        '<c-field :field="form.unit" required="true" /><c-field :field="form.near" text="Hebei" />', request_, form=form
+    )
+    unit, near = page.split("</div>")[:2]
+    assert '<label for="pick-unit">Place</label>' in unit
+    assert 'name="unit" value=""' in unit
+    assert 'aria-invalid="true" required' in unit
+    assert "This must be filled in." in unit
+    assert 'Near by <span class="optional">(optional)</span>' in near
+    assert "Or nothing." in near
+    assert 'name="near" value="13" data-text="Hebei"' in near
+    assert "required" not in near
+
+
+def test_the_picker_goes_without_a_form(request_: HttpRequest) -> None:
     plain = draw('<c-unit-picker name="code" value="13" text="Hebei" data-submit="1" />', request_)
     assert 'name="code" value="13" data-text="Hebei"' in plain
     assert 'data-submit="1"' in plain

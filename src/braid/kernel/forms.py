@@ -14,3 +14,7 @@ if TYPE_CHECKING:
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[int | str, StrOrPromise]]) -> None:
     """Let the field `name` of `form` offer `choices`, which are known only now."""
     cast("forms.ChoiceField", form.fields[name]).choices = list(choices)
+
+
+class PickerInput(forms.TextInput):
+    """The code of a unit; `c-field` draws the picker for it."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from braid.kernel.forms import offer
+from braid.kernel.forms import PickerInput, offer
 
 from .enums import UnitKind
 from .models import Unit
@@ -18,6 +18,8 @@ from .queries import unit_by_code
 
 class UnitField(forms.CharField):
     """A unit, sent as its code; the page shows the picker."""
+
+    widget = PickerInput
 
     def clean(self, value: Any) -> Any:
         code = super().clean(value)

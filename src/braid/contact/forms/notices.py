@@ -18,7 +18,7 @@ from braid.contact.models import Attachment, Audience, Notice
 from braid.contact.words import LANGUAGES, Translations, field_of, readers_language, why_not_translated
 from braid.kernel.access import Scope
 from braid.kernel.files import FileField
-from braid.kernel.forms import offer
+from braid.kernel.forms import PickerInput, offer
 from braid.people.enums import Office
 from braid.units import snapshot
 from braid.units.enums import UnitKind
@@ -211,7 +211,7 @@ class CorrectionForm(RewriteForm):
 class UnitInReach(forms.Form):
     """A unit within `reach`, where the sender may send: other units do not exist for this form."""
 
-    unit = forms.CharField(label=_("Unit"), max_length=40)
+    unit = forms.CharField(label=_("Unit"), max_length=40, widget=PickerInput)
 
     def __init__(self, *args: Any, reach: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

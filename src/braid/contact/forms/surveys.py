@@ -16,7 +16,7 @@ from braid.contact.branches import LONGEST, answers_to, asked
 from braid.contact.enums import Promise, QuestionKind
 from braid.contact.models import Question, Survey
 from braid.contact.words import LANGUAGES, Words, said
-from braid.kernel.forms import offer
+from braid.kernel.forms import PickerInput, offer
 from braid.kernel.writing import colon
 from braid.people.forms import DayInput
 from braid.people.models import Person
@@ -309,7 +309,7 @@ def _plain(value: Any) -> Any:
 class PaperForm(AnswerForm):
     """An answer on paper: also in which unit, and, where the survey is with names, whose."""
 
-    unit = forms.CharField(label=_("Unit"), max_length=40)
+    unit = forms.CharField(label=_("Unit"), max_length=40, widget=PickerInput)
     person = forms.CharField(label=_("Her name"), max_length=100)
 
     def __init__(

@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from braid.kernel import addresses, shell, writing
+from braid.kernel.forms import PickerInput
 
 register = template.Library()
 register.simple_tag(writing.colon)
@@ -46,7 +47,7 @@ def level_address(context: template.Context, page: str, unit: Any) -> str:
 
 @register.filter
 def widget_kind(field: BoundField) -> str:
-    """What a field looks like: `checkbox`, `textarea`, `select`, `file`, `choice` or `text`."""
+    """What a field looks like: `checkbox`, `textarea`, `select`, `file`, `choice`, `picker` or `text`."""
     widget = field.field.widget
     if isinstance(widget, forms.CheckboxInput):
         return "checkbox"
@@ -56,6 +57,8 @@ def widget_kind(field: BoundField) -> str:
         return "choice"
     if isinstance(widget, forms.Select):
         return "select"
+    if isinstance(widget, PickerInput):
+        return "picker"
     return "file" if isinstance(widget, forms.FileInput) else "text"
 
 
