@@ -18,3 +18,21 @@ def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[int | str, St
 
 class PickerInput(forms.TextInput):
     """The code of a unit; `c-field` draws the picker for it."""
+
+
+class DayInput(forms.DateInput):
+    """A day, with the phone's own calendar; written for machines, as browsers show no other, whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ClockInput(forms.TimeInput):
+    """A time of day, with the phone's own clock."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")

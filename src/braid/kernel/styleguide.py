@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .forms import DayInput
 from .keyset import Page
 
 
@@ -30,7 +31,7 @@ class SampleForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), required=False)
     text = forms.CharField(label=_("Text"), widget=forms.Textarea(attrs={"rows": 3}))
     level = forms.ChoiceField(label=_("Level"), choices=[("", "—"), ("3", _("city")), ("4", _("county"))])
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    day = forms.DateField(label=_("Day"), widget=DayInput(), required=False)
     ask = forms.ChoiceField(
         label=_("What do you ask for?"),
         choices=[("seen", _("Nothing more than reading")), ("acknowledged", _("That she confirms it"))],

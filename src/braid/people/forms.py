@@ -13,28 +13,11 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from braid.kernel.forms import ClockInput, DayInput
 from braid.units.forms import UnitField
 
 from .enums import API_PERMISSIONS, LONGEST_TOKEN_DAYS, QUIET_FROM, QUIET_UNTIL, CameBy, Office, Pace, Reach, Role
 from .rules import LONGEST_GRANT
-
-
-class DayInput(forms.DateInput):
-    """A day, with the phone's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class ClockInput(forms.TimeInput):
-    """A time of day, with the phone's own clock."""
-
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
 
 
 class PersonForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from braid.kernel.forms import PickerInput, offer
+from braid.kernel.forms import DayInput, PickerInput, offer
 
 from .enums import UnitKind
 from .models import Unit
@@ -34,7 +34,7 @@ class UnitField(forms.CharField):
 class DeedForm(forms.Form):
     """What every change of the tree needs: since when, and why. Forms of single deeds add theirs before it."""
 
-    on = forms.DateField(label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("Since"), widget=DayInput())
     why = forms.CharField(
         label=_("Why"), max_length=500, help_text=_("A few words, for example the decision. It stays in the history.")
     )

@@ -15,7 +15,7 @@ from braid.contact.enums import LONGEST, Basis, JoinRule, Suggestion
 from braid.contact.models import ChatGroup, Group
 from braid.contact.queries.chats import platforms
 from braid.kernel.errors import BadInput
-from braid.people.forms import DayInput
+from braid.kernel.forms import DayInput
 from braid.people.models import Person
 
 Find = Callable[[str], Person]

@@ -18,7 +18,7 @@ from braid.contact.models import Attachment, Audience, Notice
 from braid.contact.words import LANGUAGES, Translations, field_of, readers_language, why_not_translated
 from braid.kernel.access import Scope
 from braid.kernel.files import FileField
-from braid.kernel.forms import PickerInput, offer
+from braid.kernel.forms import DayInput, PickerInput, offer
 from braid.people.enums import Office
 from braid.units import snapshot
 from braid.units.enums import UnitKind
@@ -109,9 +109,7 @@ class NoticeForm(WordsForm):
     is_public = forms.BooleanField(label=_("Public: also on the Homes of these units, for everybody"), required=False)
     asks_acknowledgement = forms.BooleanField(label=_("Ask readers to acknowledge it"), required=False)
     asks_done = forms.BooleanField(label=_("Ask readers to report when it is done"), required=False)
-    due_on = forms.DateField(
-        label=_("Due on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    due_on = forms.DateField(label=_("Due on"), required=False, widget=DayInput())
     remind_after_days = forms.IntegerField(
         label=_("Remind the silent after so many days"),
         min_value=1,

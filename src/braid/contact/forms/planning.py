@@ -19,8 +19,7 @@ from braid.contact.actions import Repetition
 from braid.contact.enums import LAST_DAY, LATEST_PLAN, LONGEST_SERIES, MOST_TIMES, Every
 from braid.contact.models import Series
 from braid.contact.recurrence import Recurrence
-from braid.kernel.forms import offer
-from braid.people.forms import DayInput
+from braid.kernel.forms import ClockInput, DayInput, offer
 
 from .budgets import OverBudgetForm
 
@@ -29,9 +28,7 @@ class PlanForm(OverBudgetForm):
     """A moment in a named time zone; with a reason where units get over their budget of time."""
 
     day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput())
-    time = forms.TimeField(
-        label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), initial="09:00"
-    )
+    time = forms.TimeField(label=gettext_lazy("Time"), widget=ClockInput(), initial="09:00")
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
     repeat = forms.ChoiceField(
         label=gettext_lazy("How often it goes out"),

@@ -16,9 +16,8 @@ from braid.contact.branches import LONGEST, answers_to, asked
 from braid.contact.enums import Promise, QuestionKind
 from braid.contact.models import Question, Survey
 from braid.contact.words import LANGUAGES, Words, said
-from braid.kernel.forms import PickerInput, offer
+from braid.kernel.forms import DayInput, PickerInput, offer
 from braid.kernel.writing import colon
-from braid.people.forms import DayInput
 from braid.people.models import Person
 from braid.units.models import Unit
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from braid.contact.actions import BallotPlan
 from braid.contact.enums import BEST_SCORE, MOST_CHOICES
 from braid.contact.models import Nomination
-from braid.people.forms import DayInput
+from braid.kernel.forms import DayInput
 
 
 class BallotForm(forms.Form):

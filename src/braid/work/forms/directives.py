@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from braid.contact.forms import OverBudgetForm
 from braid.contact.forms.notices import AudienceForm, RewriteForm, UnitInReach, WordsForm, level_choices
-from braid.kernel.forms import offer
+from braid.kernel.forms import DayInput, offer
 from braid.people.models import Person
 from braid.units.models import Unit
 from braid.work.actions import DirectiveText
@@ -21,10 +21,6 @@ from braid.work.models import DirectiveRule, ReportForm
 
 LONGEST_WORK = 60_000
 """Minutes: a thousand hours."""
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class StepsField(forms.CharField):
@@ -49,7 +45,7 @@ class DirectiveForm(WordsForm):
 
     why = forms.CharField(label=_("Why"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
     basis = forms.CharField(label=_("Legal or other basis"), required=False, max_length=300)
-    due_on = forms.DateField(label=_("Due on"), widget=_day())
+    due_on = forms.DateField(label=_("Due on"), widget=DayInput())
     minutes = forms.IntegerField(
         label=_("Expected minutes of work"),
         min_value=1,
@@ -96,7 +92,7 @@ class DirectiveCorrectionForm(RewriteForm):
 
     why = forms.CharField(label=_("Why"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
     basis = forms.CharField(label=_("Legal or other basis"), required=False, max_length=300)
-    due_on = forms.DateField(label=_("Due on"), widget=_day())
+    due_on = forms.DateField(label=_("Due on"), widget=DayInput())
     steps = StepsField(label=_("Steps"), help_text=_("One on each line. Units tick them off."))
     replaced_why = forms.CharField(
         label=_("What was corrected"), max_length=500, help_text=_("Readers see this with the earlier text.")
@@ -160,7 +156,7 @@ class OwnUnitsForm(forms.Form):
 class PassForm(OverBudgetForm, OwnUnitsForm):
     """To which of its own units a unit passes a directive on, and what it adds; with a reason where new ones get over budget."""
 
-    due_on = forms.DateField(label=_("Due on"), widget=_day())
+    due_on = forms.DateField(label=_("Due on"), widget=DayInput())
     note = forms.CharField(
         label=_("What you add"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -15,8 +15,7 @@ from django.utils.translation import pgettext_lazy
 from braid.contact.forms import OverBudgetForm, RuleForm, UnitInReach
 from braid.contact.forms.surveys import InThreeLanguages
 from braid.contact.words import LANGUAGES, Words
-from braid.kernel.forms import offer
-from braid.people.forms import DayInput
+from braid.kernel.forms import DayInput, offer
 from braid.work import hooks
 from braid.work.actions import FieldPlan, FormPlan, why_not_asked, why_not_replaced
 from braid.work.answers import conditions_of

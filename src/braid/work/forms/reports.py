@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from braid.kernel.files import FileField, Proven, kinds_in_words
+from braid.kernel.forms import DayInput
 from braid.kernel.models import StoredFile
-from braid.people.forms import DayInput
 from braid.work.actions import Filled
 from braid.work.answers import Answered, answered
 from braid.work.bindings import binding_of

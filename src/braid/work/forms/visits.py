@@ -9,12 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from braid.kernel.forms import offer
+from braid.kernel.forms import DayInput, offer
 from braid.units.models import Unit
 from braid.work import hooks
 from braid.work.enums import MOST_MET, VisitKind, VisitTopic
-
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class VisitForm(forms.Form):
@@ -23,7 +21,7 @@ class VisitForm(forms.Form):
     kind = forms.ChoiceField(label=_("How did you meet?"), choices=VisitKind.choices, widget=forms.RadioSelect)
     people = forms.IntegerField(label=_("How many people?"), min_value=1, max_value=MOST_MET, initial=1)
     topic = forms.ChoiceField(label=_("What about?"), choices=VisitTopic.choices, initial=VisitTopic.OTHER)
-    on = forms.DateField(label=_("Day"), widget=_DAY)
+    on = forms.DateField(label=_("Day"), widget=DayInput())
     words = forms.CharField(
         label=_("Your own note"),
         required=False,
@@ -48,7 +46,7 @@ class DutyNoteForm(forms.Form):
     amount = forms.IntegerField(
         label=_("How many"), initial=1, help_text=_("With a minus where something counts that was not yours.")
     )
-    on = forms.DateField(label=_("Day"), widget=_DAY)
+    on = forms.DateField(label=_("Day"), widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,5 +57,5 @@ class DutyNoteForm(forms.Form):
 class SpanForm(forms.Form):
     """From which day to which day a record is shown. What cannot be read is left out."""
 
-    since = forms.DateField(label=pgettext_lazy("a day", "From"), required=False, widget=_DAY)
-    until = forms.DateField(label=_("To"), required=False, widget=_DAY)
+    since = forms.DateField(label=pgettext_lazy("a day", "From"), required=False, widget=DayInput())
+    until = forms.DateField(label=_("To"), required=False, widget=DayInput())
