@@ -57,6 +57,10 @@ def test_offices_of_a_unit(units: dict[str, Unit]) -> None:
     assert "Vacant: head." in page, "an acting head leaves the office vacant"
     assert "congress due" in page
     assert "Vacant: liaison officer." in page
+    assert "Vacant: deputy." not in page, "no unit is asked to have one"
+    assert (
+        "county" in client_of(head).get("/offices/county/vacancies/", {"office": Office.DEPUTY.value}).content.decode()
+    )
 
 
 def test_a_refused_succession_waits_on_today_of_its_planner(units: dict[str, Unit]) -> None:

@@ -19,6 +19,10 @@ class Office(IntegerChoices):
     MEMBER = 6, _("member")
 
 
+OFFICES_TO_FILL = (Office.HEAD, Office.LIAISON)
+"""The offices every unit is asked to fill; a unit without one of them is told so."""
+
+
 class CameBy(IntegerChoices):
     """How somebody came to an office. An acting holder stands in: the office is vacant all the same."""
 

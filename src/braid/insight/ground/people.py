@@ -13,15 +13,12 @@ from braid.insight.hooks import Answers, Counted, Found, Hint, Panel, Waiting
 from braid.insight.queries.search import MOST_ROWS
 from braid.kernel.access import may, scope
 from braid.kernel.ledger import Strand
-from braid.people.enums import CameBy, Office, RecoveryState
+from braid.people.enums import OFFICES_TO_FILL, CameBy, Office, RecoveryState
 from braid.people.models import Membership, Person
 from braid.people.queries import grants_at, holders_at, people_named, refused_of
 from braid.people.queries.recoveries import recoveries_waiting_for
 from braid.people.rules import FILL_OFFICES, VIEW_GRANTS, VIEW_PEOPLE
 from braid.units.models import Unit
-
-OFFICES_TO_FILL = (Office.HEAD, Office.LIAISON)
-"""The offices every unit is asked to fill."""
 
 MOST_GRANTS = 5
 REFUSED_SHOWN = timedelta(days=14)

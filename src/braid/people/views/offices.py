@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from braid.kernel.access import require
 from braid.people.actions import end_membership, take_office
 from braid.people.decorators import PersonRequest, page, signed_in
-from braid.people.enums import CameBy
+from braid.people.enums import OFFICES_TO_FILL, CameBy
 from braid.people.forms import OfficeForm
 from braid.people.queries import (
     history_of,
@@ -28,7 +28,7 @@ from braid.units.models import Unit
 from braid.units.queries import unit_for
 
 from .forms_page import form_page
-from .rosters import ASKED_FOR, OFFICES, office_asked
+from .rosters import OFFICES, office_asked
 
 
 @require_safe
@@ -45,7 +45,7 @@ def offices(request: PersonRequest, code: str) -> HttpResponse:
         "unit": unit,
         "ancestors": Unit.objects.ancestors(unit.path),
         "held": [(row, may_fill[row.office] and row.pk not in passing) for row in held],
-        "vacant": [office for office in ASKED_FOR if office not in filled],
+        "vacant": [office for office in OFFICES_TO_FILL if office not in filled],
         "planned": planned,
         "term": term_at(unit, on=on),
         "terms": terms_of(unit),

@@ -19,7 +19,7 @@ from braid.units.models import Unit
 from braid.units.queries import unit_for
 
 OFFICES = tuple(office for office in Office if office != Office.MEMBER)
-ASKED_FOR = (Office.HEAD, Office.DEPUTY, Office.COMMUNICATIONS, Office.LIAISON)
+CAN_BE_VACANT = (Office.HEAD, Office.DEPUTY, Office.COMMUNICATIONS, Office.LIAISON)
 """Offices that can be vacant. Of committee members nobody says how many there must be."""
 
 
@@ -79,14 +79,14 @@ def header() -> list[str]:
 def vacancies(request: PersonRequest, code: str) -> HttpResponse:
     """The units here and below whose office nobody holds, and who acts there."""
     unit = unit_for(request.person, code, VIEW_PEOPLE)
-    on, office = timezone.localdate(), office_asked(request, ASKED_FOR) or Office.HEAD
+    on, office = timezone.localdate(), office_asked(request, CAN_BE_VACANT) or Office.HEAD
     reach = scope(request.person, VIEW_PEOPLE).within(unit.path)
     found = vacancies_in(reach, office, on=on, cursor=request.GET.get("cursor", ""))
     context = {
         "unit": unit,
         "ancestors": Unit.objects.ancestors(unit.path),
         "office": office,
-        "offices": ASKED_FOR,
+        "offices": CAN_BE_VACANT,
         "page": found,
         "rows": with_acting(found.rows, office, on=on),
         "can_fill": bool(offices_to_fill(request.person, unit)),
