@@ -292,3 +292,14 @@ def test_who_has_rights_in_one_unit_alone_sees_of_it_alone_whom_a_notice_reached
     assert world.township.name not in page
     below = reverse("notice_reach_unit", args=[notice.pk, world.township.code])
     assert client.get(below).status_code == 404
+
+
+def test_a_form_with_a_mistake_shows_the_unit_that_was_chosen(
+    world: SimpleNamespace, sign_in: Callable[[Person], Client]
+) -> None:
+    Unit.objects.filter(pk=world.village.pk).update(name="Peach Hill", name_en="Peach Hill")
+    client = sign_in(world.heads["county"])
+    for code, shown, title in (("village", "Peach Hill", ""), ("elsewhere", "elsewhere", "Words")):
+        answer = client.post("/notices/new/", {"unit": code, "title": title, "language": "en"})
+        assert answer.status_code == 422
+        assert f'name="unit" value="{code}" data-text="{shown}"' in answer.content.decode()

@@ -79,9 +79,7 @@ def test_icons_are_hidden_unless_labelled(request_: HttpRequest) -> None:
 
 def test_a_field_for_a_unit_is_drawn_as_the_picker(request_: HttpRequest) -> None:
     form = PlaceForm({"unit": "", "near": "13"})
-    page = draw(
-        '<c-field :field="form.unit" required="true" /><c-field :field="form.near" text="Hebei" />', request_, form=form
-    )
+    page = draw('<c-field :field="form.unit" required="true" /><c-field :field="form.near" />', request_, form=form)
     unit, near = page.split("</div>")[:2]
     assert '<label for="pick-unit">Place</label>' in unit
     assert 'name="unit" value=""' in unit
@@ -89,8 +87,20 @@ def test_a_field_for_a_unit_is_drawn_as_the_picker(request_: HttpRequest) -> Non
     assert "This must be filled in." in unit
     assert 'Near by <span class="optional">(optional)</span>' in near
     assert "Or nothing." in near
-    assert 'name="near" value="13" data-text="Hebei"' in near
+    assert 'name="near" value="13" data-text="13"' in near
     assert "required" not in near
+
+
+def test_the_picker_shows_what_was_sent_and_not_what_the_page_is_about(request_: HttpRequest) -> None:
+    markup = '<c-field :field="form.unit" text="Hebei" />'
+    assert 'data-text="Hebei"' in draw(markup, request_, form=PlaceForm(initial={"unit": "13"}))
+    refused = PlaceForm({"unit": '"no" & where'})
+    refused.add_error("unit", "There is no such unit.")
+    assert 'data-text="&quot;no&quot; &amp; where"' in draw(markup, request_, form=refused)
+    taken = PlaceForm({"unit": "14"})
+    assert taken.is_valid()
+    taken.cleaned_data["unit"] = "Shanxi"  # as a form's own cleaning does, with a unit
+    assert 'value="14" data-text="Shanxi"' in draw(markup, request_, form=taken)
 
 
 def test_the_picker_goes_without_a_form(request_: HttpRequest) -> None:

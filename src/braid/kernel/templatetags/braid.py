@@ -63,6 +63,15 @@ def widget_kind(field: BoundField) -> str:
 
 
 @register.filter
+def picked(field: BoundField, text: str = "") -> str:
+    """What the picker shows: the unit that was sent, in words, or what was typed; `text` in a form nobody has sent."""
+    if not field.form.is_bound:
+        return text
+    sent = getattr(field.form, "cleaned_data", {}).get(field.name) or field.value()
+    return str(sent or "")
+
+
+@register.filter
 def unlocal(value: Any) -> str:
     """A number as machines read it."""
     return str(value)
