@@ -5,7 +5,10 @@ from __future__ import annotations
 import gettext
 from pathlib import Path
 
+import polib
 import pytest
+from django.utils import translation
+from django.utils.translation import to_language
 
 from braid.config import catalogs
 from tests.needs import needs
@@ -80,3 +83,19 @@ def test_a_text_that_no_catalog_knows_is_found(package: Path) -> None:
     (package / "shop" / "views.py").write_text('_("Save")\n_("Refund")\n')
     assert "shop/zh_Hans: 'Refund' is not in the catalog" in set(catalogs.unextracted())
     assert not any("'Save'" in line for line in catalogs.unextracted())
+
+
+@pytest.mark.parametrize("locale", catalogs.TRANSLATED)
+def test_what_we_say_is_hidden_by_no_words_of_others(locale: str) -> None:
+    """A library's catalog may have the same English, as "group", in other words."""
+    with translation.override(to_language(locale).lower()):
+        hidden = {
+            entry.msgid: translation.gettext(entry.msgid)
+            for app in catalogs.apps()
+            for entry in polib.pofile(str(catalogs.catalog(app, locale)))
+            if entry.msgstr
+            and not entry.msgctxt
+            and not entry.obsolete
+            and translation.gettext(entry.msgid) != entry.msgstr
+        }
+    assert hidden == {}

@@ -126,7 +126,7 @@ def test_a_locked_account_takes_no_code(head: Person, ada: Person, at: datetime)
 def test_from_the_slip_to_being_signed_in(head: Person, ada: Person) -> None:
     sheet = client_of(head).post("/people/county/slips/", {"person": [ada.pk]}).content.decode()
     assert "<svg" in sheet
-    assert "Liaison officer, village" in sheet
+    assert "Liaison officer · village" in sheet
     code = re.findall(r'class="slip-code">([^<]+)<', sheet)[0]
     client = Client()
     answer = client.get(f"/join/{code}/")

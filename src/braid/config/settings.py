@@ -55,6 +55,16 @@ STYLEGUIDE = env.bool("BRAID_STYLEGUIDE", default=DEBUG)
 """Whether `/styleguide/` shows every component."""
 
 INSTALLED_APPS = [
+    # our own before those of others, so that our templates and our words are found first
+    "braid.kernel",
+    "braid.units",
+    "braid.people",
+    "braid.journal",
+    "braid.contact",
+    "braid.work",
+    "braid.home",
+    "braid.insight",
+    "braid.config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -65,16 +75,7 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "lucide",
     "csp",
-    "braid.kernel",
-    "braid.units",
-    "braid.people",
-    "braid.journal",
-    "braid.contact",
-    "braid.work",
-    "braid.home",
-    "braid.insight",
-    "braid.config",
-    "allauth",  # after our own, so that our templates of its pages are found first
+    "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
@@ -192,6 +193,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {
+    "confirm_login_code": "braid.people.forms_signin.SentCodeForm",
     "request_login_code": "braid.people.forms_signin.CodeRequestForm",
     "reset_password_from_key": "braid.people.forms_signin.LinkForm",
 }
@@ -201,7 +203,11 @@ ACCOUNT_LOGIN_BY_CODE_FORMAT = ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeri
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 
 MFA_ADAPTER = "braid.people.adapter.MfaAdapter"
-MFA_FORMS = {"add_webauthn": "braid.people.forms_signin.PasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "braid.people.forms_signin.PasskeyForm",
+    "authenticate": "braid.people.forms_signin.AppCodeForm",
+    "reauthenticate": "braid.people.forms_signin.AppCodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # officers open accounts and enter the addresses: nobody can squat on another's

@@ -10,6 +10,7 @@ class KernelConfig(AppConfig):
     verbose_name = _("System")
 
     def ready(self) -> None:
+        from django.core.validators import MaxValueValidator, MinValueValidator, validate_email
         from django.forms import Field
 
         from . import delivery, holdings, offline, personal, worker
@@ -23,6 +24,9 @@ class KernelConfig(AppConfig):
         for channel in (Push(), Mail(), TextMessage(), *services(), *delivery.entry_point_channels()):
             delivery.CHANNELS[channel.name] = channel
         Field.default_error_messages["required"] = _("This must be filled in.")
+        validate_email.message = _("This is no e-mail address.")
+        MinValueValidator.message = _("Write %(limit_value)s or more.")
+        MaxValueValidator.message = _("Write %(limit_value)s or less.")
         worker.rounds.append(delivery.send_due)
         worker.sweeps += [delivery.forget_deliveries, forget_runs, sweep_files, offline.forget_sent]
         personal.HOLDINGS += holdings.HOLDINGS

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from braid.kernel.delivery import send_later
 from braid.kernel.errors import BadInput
@@ -29,6 +30,9 @@ from .models import Account
 from .phones import clean_phone
 from .sealing import seal, unseal
 from .telling import CHANGES, EMAIL, SMS, tell_of_change
+
+WORDS = {"incorrect_code": gettext_lazy("This code does not fit, or it is too old.")}
+"""What we say otherwise than allauth."""
 
 
 class PhoneField(forms.CharField):
@@ -43,6 +47,8 @@ class PhoneField(forms.CharField):
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts belong to people the federation knows: officers open them, nobody signs up from outside."""
+
+    error_messages = DefaultAccountAdapter.error_messages | WORDS
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -111,6 +117,8 @@ def _named(credentials: dict[str, Any]) -> str:
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: secrets sealed, the federation's name on them."""
+
+    error_messages = DefaultMFAAdapter.error_messages | WORDS
 
     def encrypt(self, text: str) -> str:
         return seal(text)

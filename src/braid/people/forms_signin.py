@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import ResetPasswordKeyForm
+from allauth.account.forms import ConfirmLoginCodeForm, ResetPasswordKeyForm
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.core import context
 from allauth.core.internal import ratelimit
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth import password_validation
@@ -53,6 +54,32 @@ class CodeRequestForm(forms.Form):
         for action, key in keys.items():
             if not ratelimit.consume(context.request, app="allauth.account", action=action, key=key):
                 raise get_adapter().validation_error("too_many_login_attempts")
+
+
+class AsksForCode(forms.Form):
+    """A form of allauth's that asks for a code, in our words: "code" alone is what a unit has."""
+
+    asks_for = _("The code you were sent")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = self.asks_for
+
+
+class SentCodeForm(AsksForCode, ConfirmLoginCodeForm):  # type: ignore[misc]
+    """The code that was sent by e-mail or SMS."""
+
+
+class AppCodeForm(AsksForCode, AuthenticateForm):  # type: ignore[misc]
+    """The second proof."""
+
+    asks_for = _("Code from your app, or a recovery code")
+
+
+class AppCodeAgainForm(AsksForCode, ReauthenticateForm):  # type: ignore[misc]
+    """The same, before something that needs it once more."""
+
+    asks_for = _("Code from your app, or a recovery code")
 
 
 class AsksAge(forms.Form):

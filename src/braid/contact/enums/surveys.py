@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from braid.kernel.states import Flow
 
@@ -19,7 +20,7 @@ class SurveyState(TextChoices):
 
     DRAFT = "draft", _("draft")
     OPEN = "open", _("open")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("survey", "closed")
 
 
 SURVEY_FLOW = Flow(
