@@ -242,6 +242,22 @@ def test_the_composer(world: SimpleNamespace, client: Client) -> None:
     assert (Notice.objects.get().language, Notice.objects.get().translations) == ("zh-hans", {})
 
 
+def test_a_correction_leaves_no_other_language_behind_unknowingly(
+    notice: Notice, world: SimpleNamespace, client: Client
+) -> None:
+    client.force_login(world.heads["county"].account)
+    address = reverse("notice_correct", args=[notice.pk])
+    others = {f"{name}_{code}": text[name] for code, text in (("en", ENGLISH), ("zh_hant", HANT)) for name in text}
+    said = {"title": "改期", "body": "请**大家**来", "why": "room", "based_on": notice.changed_at.isoformat(), **others}
+    answer = client.post(address, said)
+    assert answer.status_code == 422
+    assert "Another language says what it said before." in answer.content.decode()
+    assert client.post(address, {**said, "title": notice.title}).status_code == 302, "nothing else was changed"
+    said["based_on"] = Notice.objects.get().changed_at.isoformat()
+    assert client.post(address, {**said, "others_stay": "on"}).status_code == 302
+    assert (Notice.objects.get().title, Notice.objects.get().translations["en"]) == ("改期", ENGLISH)
+
+
 def test_programs_read_and_write_all(world: SimpleNamespace, client: Client) -> None:
     her, at = world.heads["county"], timezone.now()
     _token, secret = make_token(her, name="x", permissions=["notices.send"], days=9, by=her, at=at)

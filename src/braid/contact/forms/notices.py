@@ -161,7 +161,31 @@ class DraftForm(RewriteForm, NoticeForm):
     """New words and wishes for a draft."""
 
 
-class CorrectionForm(RewriteForm):
+class SaidAnewForm(RewriteForm):
+    """Other words for what went out, in all its languages: one that was left as it was is left so knowingly."""
+
+    others_stay = forms.BooleanField(label=_("The other languages stay right as they are"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._before = kwargs["notice"]
+        self.fields["language"].widget = forms.HiddenInput()
+        self.fields["language"].disabled = True  # what is its first language stays that
+        if not self._before.translations:
+            del self.fields["others_stay"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        others, before = self._others, self._before.translations
+        is_new = any(values.get(name) != getattr(self._before, name) for name in ("title", "body"))
+        if is_new and not values.get("others_stay") and any(others.get(code) == text for code, text in before.items()):
+            self.add_error(
+                "others_stay", _("Another language says what it said before. Correct it, too, or tick this.")
+            )
+        return values
+
+
+class CorrectionForm(SaidAnewForm):
     """New words for a notice that went out, and a picture or file more or less."""
 
     file = FileField(label=_("Add a picture or file"), required=False)
@@ -184,8 +208,6 @@ class CorrectionForm(RewriteForm):
         attachments: Iterable[Attachment] = (),
     ) -> None:
         super().__init__(data, files, notice=notice)
-        self.fields["language"].widget = forms.HiddenInput()
-        self.fields["language"].disabled = True  # what is its first language stays that
         offer(self, "remove", [(each.pk, str(each)) for each in attachments])
 
     def clean(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from braid.contact.forms import OverBudgetForm
-from braid.contact.forms.notices import AudienceForm, RewriteForm, UnitInReach, WordsForm, level_choices
+from braid.contact.forms.notices import AudienceForm, RewriteForm, SaidAnewForm, UnitInReach, WordsForm, level_choices
 from braid.kernel.forms import DayInput, offer
 from braid.people.models import Person
 from braid.units.models import Unit
@@ -87,7 +87,7 @@ class DirectiveDraftForm(RewriteForm, DirectiveForm):
         self.initial["form"] = form.pk if form else ""
 
 
-class DirectiveCorrectionForm(RewriteForm):
+class DirectiveCorrectionForm(SaidAnewForm):
     """New words, steps or another day for a directive that went out."""
 
     why = forms.CharField(label=_("Why"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
@@ -97,11 +97,6 @@ class DirectiveCorrectionForm(RewriteForm):
     replaced_why = forms.CharField(
         label=_("What was corrected"), max_length=500, help_text=_("Readers see this with the earlier text.")
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["language"].widget = forms.HiddenInput()
-        self.fields["language"].disabled = True  # what is its first language stays that
 
     @property
     def correction(self) -> dict[str, Any]:
