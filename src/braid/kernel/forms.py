@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -21,25 +21,25 @@ def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[int | str, St
 
 
 @contextmanager
-def said_in(form: forms.BaseForm, request: HttpRequest) -> Iterator[None]:
+def said_in(form: forms.BaseForm, request: HttpRequest, *, at: Mapping[str, str] | None = None) -> Iterator[None]:
     """What an action refuses as bad input is said in `form`, at the field it is about, so that nothing typed is lost.
 
     The view goes on and draws the form again. A device that sends by itself and htmx draw no page: for them the refusal
-    goes on to the middleware, as every other refusal does.
+    goes on to the middleware, as every other refusal does. `at`: the field of what the action calls otherwise.
     """
     try:
         yield
     except BadInput as error:
         if "X-Offline" in request.headers or getattr(request, "htmx", False):
             raise
-        _say(form, error)
+        _say(form, str(error.message), {(at or {}).get(name, name): str(words) for name, words in error.fields.items()})
 
 
-def _say(form: forms.BaseForm, error: BadInput) -> None:
-    """Each field's words at the field; above the form what is about none of them, and each sentence once."""
-    at_fields = {name: str(words) for name, words in error.fields.items() if name in form.fields}
-    others = [str(error.message), *(str(words) for name, words in error.fields.items() if name not in at_fields)]
-    known = {*at_fields.values(), " ".join(map(str, error.fields.values()))}
+def _say(form: forms.BaseForm, message: str, fields: Mapping[str, str]) -> None:
+    """The words of each field at the field; above the form what is about none of them, and no sentence again."""
+    at_fields = {name: words for name, words in fields.items() if name in form.fields}
+    others = [message, *(words for name, words in fields.items() if name not in at_fields)]
+    known = {*at_fields.values(), " ".join(at_fields.values())}
     for words in dict.fromkeys(others):
         if words not in known:
             form.add_error(None, words)

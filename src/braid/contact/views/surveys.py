@@ -73,7 +73,7 @@ def survey_new(request: PersonRequest) -> HttpResponse:
     assert unit is not None
     form = NewSurveyForm(request.POST or None, initial={"unit": unit.code}, reach=reach)
     if request.method == "POST" and form.is_valid():
-        with said_in(form, request):
+        with said_in(form, request, at=form.own_fields):
             own = form.cleaned_data["unit"]
             whole = SurveyRule(unit=own, is_subtree=reach.covers_below(own.path))
             made = draft_survey(own, form.plan, by=request.person, at=timezone.now(), audience=[whole])
@@ -115,7 +115,7 @@ def survey_edit(request: PersonRequest, pk: int) -> HttpResponse:
     found = draft_survey_for(request.person, pk)
     form = SurveyForm(request.POST or None, survey=found)
     if request.method == "POST" and form.is_valid():
-        with said_in(form, request):
+        with said_in(form, request, at=form.own_fields):
             change_survey(found, form.plan, by=request.person)
             return redirect("survey", pk=pk)
     words = {"form": form, "unit": found.unit, "survey": found}
@@ -170,7 +170,7 @@ def question_new(request: PersonRequest, pk: int) -> HttpResponse:
     found = draft_survey_for(request.person, pk)
     form = QuestionForm(request.POST or None, before=list(found.questions.order_by("place")))
     if request.method == "POST" and form.is_valid():
-        with said_in(form, request):
+        with said_in(form, request, at=form.own_fields):
             add_question(found, form.plan, by=request.person)
             return redirect("survey", pk=pk)
     return _question_form(request, {"survey": found, "question": None, "form": form})
@@ -184,7 +184,7 @@ def question_edit(request: PersonRequest, pk: int, question: int) -> HttpRespons
     before = list(found.survey.questions.filter(place__lt=found.place).order_by("place"))
     form = QuestionForm(request.POST or None, before=before, question=found)
     if request.method == "POST" and form.is_valid():
-        with said_in(form, request):
+        with said_in(form, request, at=form.own_fields):
             change_question(found, form.plan, by=request.person)
             return redirect("survey", pk=pk)
     return _question_form(request, {"survey": found.survey, "question": found, "form": form})

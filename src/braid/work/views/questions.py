@@ -44,7 +44,7 @@ def form_question_new(request: PersonRequest, pk: int) -> HttpResponse:
     found = form_to_run_for(request.person, pk)
     form = QuestionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with said_in(form, request):
+        with said_in(form, request, at=form.own_fields):
             add_field(found, form.plan, by=request.person, at=timezone.now())
             return redirect("report_form", pk=pk)
     return _question_page(request, {"report_form": found, "question": None, "form": form})
@@ -58,7 +58,7 @@ def form_question_edit(request: PersonRequest, pk: int, key: str) -> HttpRespons
     question = field_for(found, key)
     form = QuestionForm(request.POST or None, question=question)
     if request.method == "POST" and form.is_valid():
-        with said_in(form, request):
+        with said_in(form, request, at=form.own_fields):
             change_field(found, key, form.plan, by=request.person, at=timezone.now())
             return redirect("report_form", pk=pk)
     return _question_page(request, {"report_form": found, "question": question, "form": form})
@@ -108,7 +108,7 @@ def form_check_new(request: PersonRequest, pk: int) -> HttpResponse:
     questions = fields_of(newest_version(found))
     form = CheckForm(request.POST or None, questions=questions)
     if request.method == "POST" and form.is_valid():
-        with said_in(form, request):
+        with said_in(form, request, at=form.own_fields):
             add_check(found, form.check, by=request.person, at=timezone.now())
             return redirect("report_form", pk=pk)
     own, others = form.own_and_others()

@@ -78,7 +78,7 @@ def report_form_new(request: PersonRequest) -> HttpResponse:
     reach = scope(request.person, RUN_FORMS)
     form = NewRegisterForm(request.POST or None, initial={"unit": unit.code}, reach=reach)
     if request.method == "POST" and form.is_valid():
-        with said_in(form, request):
+        with said_in(form, request, at=form.own_fields):
             own = form.cleaned_data["unit"]
             whole = ReportFormRule(unit=own, is_subtree=reach.covers_below(own.path))
             made = draft_form(own, form.plan, by=request.person, at=timezone.now(), audience=[whole])
@@ -143,7 +143,7 @@ def report_form_edit(request: PersonRequest, pk: int) -> HttpResponse:
         shown = effect_shown(found, effect, query=f"minutes={form.plan.minutes}")
         form = RegisterForm(request.POST, report_form=found, exceeds=effect.exceeds)
     if request.method == "POST" and form.is_valid():
-        with said_in(form, request):
+        with said_in(form, request, at=form.own_fields):
             change_form(found, form.plan, over_budget_why=form.why, by=request.person, at=at)
             return redirect("report_form", pk=pk)
     context = {"form": form, "unit": found.unit, "report_form": found, "effect": shown}
