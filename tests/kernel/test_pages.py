@@ -39,6 +39,18 @@ def test_a_refusal_of_an_htmx_part_goes_where_messages_are(rf: RequestFactory) -
     assert b"Say who." in answer.content
 
 
+def test_a_refusal_says_no_sentence_twice(rf: RequestFactory) -> None:
+    for is_part in (False, True):
+        answer = refuse(
+            rf.post("/x/"), BadInput("Say who.", fields={"a": "Say who.", "b": "Why?", "c": "Why?"}), htmx=is_part
+        )
+        assert answer is not None
+        assert answer.content.count(b"Say who.") == answer.content.count(b"Why?") == 1
+        joined = refuse(rf.post("/x/"), BadInput("Who? Why?", fields={"a": "Who?", "b": "Why?"}), htmx=is_part)
+        assert joined is not None
+        assert joined.content.count(b"Why?") == 1
+
+
 def test_the_api_gets_problem_details(rf: RequestFactory) -> None:
     answer = refuse(rf.get("/api/v1/x"), NotAllowed("No."))
     assert answer is not None

@@ -115,7 +115,7 @@ def test_the_pages(ada: Person) -> None:
     client = signed_in(ada)
     assert client.get("/me/signin/email/").status_code == 200
     assert client.post("/me/signin/email/", {"address": NEW}).status_code == 302
-    assert client.post("/me/signin/code/", {"code": "12"}).status_code == 200
+    assert client.post("/me/signin/code/", {"code": "12"}).status_code == 422
     assert client.post("/me/signin/code/", {"code": code_sent_to(NEW)}).status_code == 302
     page = client.get("/me/signin/").content.decode()
     assert NEW in page

@@ -69,7 +69,7 @@ def test_a_refusal_stands_in_the_form(units: dict[str, Unit], head: Client) -> N
     data = {"parent": "a11", "on": today(), "why": "x", "confirmed": "1"}
     answer = head.post("/units/of/a/move/", data)
     assert "a unit cannot stand below itself" in answer.content.decode()
-    assert head.post("/units/of/a/move/", {**data, "parent": "nowhere"}).status_code == 200
+    assert head.post("/units/of/a/move/", {**data, "parent": "nowhere"}).status_code == 422
     assert not TreeEvent.objects.exists()
 
 

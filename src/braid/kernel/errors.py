@@ -19,6 +19,12 @@ class Refused(Exception):
         self.message = message
         self.fields = dict(fields or {})
 
+    @property
+    def details(self) -> list[str]:
+        """What is wrong with the fields, each once, as far as `message` does not say it."""
+        words = list(dict.fromkeys(map(str, self.fields.values())))
+        return [] if " ".join(words) == str(self.message) else [each for each in words if each != str(self.message)]
+
 
 class NotAllowed(Refused):
     """In scope, but this person may not do it: 403."""

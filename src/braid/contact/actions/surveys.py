@@ -244,7 +244,7 @@ def _hold_draft(survey: Survey) -> None:
 
 def _check(plan: SurveyPlan) -> None:
     if not any(text.strip() for text in plan.title.values()):
-        raise BadInput(_("Give the survey a title."), fields={"title_zh_hans": _("Write a title.")})
+        raise BadInput(_("Give the survey a title."), fields={"title": _("Write a title.")})
     if not timedelta(0) <= plan.closes_on - plan.opens_on <= LONGEST_OPEN:
         words = _("The last day comes after the first, within a year.")
         raise BadInput(words, fields={"closes_on": words})
@@ -252,10 +252,10 @@ def _check(plan: SurveyPlan) -> None:
 
 def _check_question(plan: QuestionPlan, before: list[Question]) -> None:
     if not any(text.strip() for text in plan.text.values()):
-        raise BadInput(_("Write the question."), fields={"text_zh_hans": _("Write the question.")})
+        raise BadInput(_("Write the question."), fields={"text": _("Write the question.")})
     if plan.kind in (QuestionKind.ONE, QuestionKind.SEVERAL) and len(plan.choices) < 2:
         words = _("Write at least two choices, one a line.")
-        raise BadInput(words, fields={"choices_zh_hans": words})
+        raise BadInput(words, fields={"choices": words})
     if plan.kind in (QuestionKind.NUMBER, QuestionKind.SCALE):
         _check_bounds(plan)
     if plan.asked_if is not None:

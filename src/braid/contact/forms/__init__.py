@@ -30,6 +30,7 @@ from .planning import PlanForm, comes_twice
 from .questions import AskForm, DeclineForm, NoticeAnswerForm
 from .relays import RelayForm
 from .reminders import CallForm, RemindForm
+from .replies import ReplyForm, ThanksForm
 from .reviews import ReviewRuleForm, SendBackForm
 from .submissions import SubmissionForm
 from .surveys import AnswerForm, NewSurveyForm, PaperForm, QuestionForm, SurveyForm, SurveyRuleForm, condition_in_words
@@ -66,6 +67,7 @@ __all__ = [
     "RegisterForm",
     "RelayForm",
     "RemindForm",
+    "ReplyForm",
     "ReviewRuleForm",
     "RewriteForm",
     "RuleForm",
@@ -75,6 +77,7 @@ __all__ = [
     "SurveyForm",
     "SurveyRuleForm",
     "TemplateForm",
+    "ThanksForm",
     "UnitInReach",
     "WordsForm",
     "comes_twice",

@@ -62,6 +62,11 @@ class InThreeLanguages(forms.Form):
             [self[_field(name, code)] for code, _language in others for name in self.texts],
         )
 
+    @property
+    def own_fields(self) -> dict[str, str]:
+        """Where it stands what is wrong with a text as a whole: in the reader's language."""
+        return {name: _field(name, languages()[0][0]) for name in self.texts}
+
     @staticmethod
     def initial_of(**texts: Words) -> dict[str, str]:
         """What stands in the fields of texts that are there already."""

@@ -13,6 +13,7 @@ from braid.contact.actions import attach_file, detach_file
 from braid.contact.forms import AttachmentForm
 from braid.contact.queries import draft_for
 from braid.contact.queries.attachments import attachments_of
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, signed_in
 
 
@@ -24,9 +25,10 @@ def notice_attachments(request: PersonRequest, pk: int) -> HttpResponse:
     notice = draft_for(request.person, pk, at=at)
     form = AttachmentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        attach_file(notice, form.attachment, by=request.person, at=at)
-        messages.success(request, _("Added."))
-        return redirect("notice_attachments", pk=pk)
+        with said_in(form, request):
+            attach_file(notice, form.attachment, by=request.person, at=at)
+            messages.success(request, _("Added."))
+            return redirect("notice_attachments", pk=pk)
     words = {"notice": notice, "unit": notice.unit, "form": form, "attachments": attachments_of(notice)}
     return render(request, "contact/attach.html", words, status=422 if form.errors else 200)
 

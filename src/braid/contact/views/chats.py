@@ -17,6 +17,7 @@ from braid.contact.queries.chats import chat_to_run_for, chats_of, unit_of_chats
 from braid.contact.queries.groups import people_called
 from braid.contact.rules import can_run_groups_of
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.models import Person
 from braid.units.models import Unit
@@ -44,9 +45,10 @@ def chat_new(request: PersonRequest, code: str) -> HttpResponse:
     require(can_run_groups_of(request.person, unit))
     form = ChatForm(request.POST or None, find=_find(request, unit))
     if request.method == "POST" and form.is_valid():
-        register_chat(unit, form.plan, by=request.person, at=timezone.now())
-        messages.success(request, _("On record."))
-        return redirect("chats", code)
+        with said_in(form, request):
+            register_chat(unit, form.plan, by=request.person, at=timezone.now())
+            messages.success(request, _("On record."))
+            return redirect("chats", code)
     return _form(request, form, unit, None)
 
 
@@ -59,9 +61,10 @@ def chat_change(request: PersonRequest, pk: int) -> HttpResponse:
     initial = ChatForm.initial_of(chat, owners or ([chat.owner] if chat.owner else []))
     form = ChatForm(request.POST or None, initial=initial, find=_find(request, chat.unit))
     if request.method == "POST" and form.is_valid():
-        change_chat(chat, form.plan, by=request.person, at=timezone.now())
-        messages.success(request, _("Saved."))
-        return redirect("chats", chat.unit.code)
+        with said_in(form, request):
+            change_chat(chat, form.plan, by=request.person, at=timezone.now())
+            messages.success(request, _("Saved."))
+            return redirect("chats", chat.unit.code)
     return _form(request, form, chat.unit, chat.pk)
 
 

@@ -21,6 +21,7 @@ from braid.contact.queries import Size, draft_for, first_unit_to_send_for, size_
 from braid.contact.rules import SEND_NOTICES
 from braid.contact.words import Text
 from braid.kernel.access import Scope, scope
+from braid.kernel.forms import said_in
 from braid.kernel.markdown import render as markdown
 from braid.kernel.offline import keep_offline, once
 from braid.people.decorators import PersonRequest, signed_in
@@ -39,10 +40,11 @@ def notice_new(request: PersonRequest) -> HttpResponse:
     reach = scope(request.person, SEND_NOTICES)
     form = NewNoticeForm(request.POST or None, initial={"unit": unit.code}, reach=reach)
     if request.method == "POST" and form.is_valid():
-        sender = form.cleaned_data["unit"]
-        whole = Audience(unit=sender, is_subtree=_reaches_below(reach, sender))
-        notice = draft_notice(sender, form.text, by=request.person, at=timezone.now(), audience=[whole])
-        return redirect("notice_audience", pk=notice.pk)
+        with said_in(form, request):
+            sender = form.cleaned_data["unit"]
+            whole = Audience(unit=sender, is_subtree=_reaches_below(reach, sender))
+            notice = draft_notice(sender, form.text, by=request.person, at=timezone.now(), audience=[whole])
+            return redirect("notice_audience", pk=notice.pk)
     words = {"form": form, "unit": unit, "notice": None}
     return render(request, "contact/write.html", words, status=422 if form.errors else 200)
 
@@ -56,8 +58,9 @@ def notice_edit(request: PersonRequest, pk: int) -> HttpResponse:
     notice = draft_for(request.person, pk, at=timezone.now())
     form = DraftForm(request.POST or None, notice=notice)
     if request.method == "POST" and form.is_valid():
-        change_notice(notice, form.text, by=request.person, at=timezone.now())
-        return redirect("notice_audience", pk=pk)
+        with said_in(form, request):
+            change_notice(notice, form.text, by=request.person, at=timezone.now())
+            return redirect("notice_audience", pk=pk)
     words = {"form": form, "unit": notice.unit, "notice": notice, "texts": in_html(notice)}
     return render(request, "contact/write.html", words, status=422 if form.errors else 200)
 
@@ -90,9 +93,10 @@ def notice_audience(request: PersonRequest, pk: int) -> HttpResponse:
     notice = draft_for(request.person, pk, at=timezone.now())
     form = _rule_form(request, notice)
     if form.is_bound and form.is_valid():
-        add_recipients(notice, form.rule, by=request.person)
-        messages.success(request, _("Added to the recipients."))
-        return redirect("notice_audience", pk=pk)
+        with said_in(form, request):
+            add_recipients(notice, form.rule, by=request.person)
+            messages.success(request, _("Added to the recipients."))
+            return redirect("notice_audience", pk=pk)
     rules = list(notice.audience.select_related("unit").order_by("pk"))
     words = {
         "notice": notice,

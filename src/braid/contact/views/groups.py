@@ -25,8 +25,8 @@ from braid.contact.actions import (
     renew_invitation,
 )
 from braid.contact.enums import FEWEST_SHOWN, JoinRule
-from braid.contact.forms import CloseForm, GroupForm, NameForm, NewGroupForm
-from braid.contact.models import Group
+from braid.contact.forms import CloseForm, GroupForm, NameForm, NewGroupForm, ReplyForm
+from braid.contact.models import Group, JoinRequest
 from braid.contact.qr import qr_of
 from braid.contact.queries.affiliations import affiliations_of, joined_of
 from braid.contact.queries.chats import chats_of
@@ -50,6 +50,7 @@ from braid.contact.rules import (
 )
 from braid.contact.words import readers_language
 from braid.kernel.access import may, require
+from braid.kernel.forms import said_in
 from braid.kernel.opengraph import OpenGraph, opengraph
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.enums import Office
@@ -59,16 +60,22 @@ from braid.people.rules import VIEW_PEOPLE
 from braid.units.models import Unit
 from braid.units.queries import unit_for
 
+Reply = tuple[JoinRequest, ReplyForm]
+"""A request to join, and the answer to it as it was sent."""
+
 
 @require_safe
 @never_cache
 def group(request: HttpRequest, code: str) -> HttpResponse:
     """A group: its inside for its people and those who see it by their role, its card for everybody else."""
-    return group_page(request, code, key="")
+    return group_page(request, code)
 
 
-def group_page(request: HttpRequest, code: str, *, key: str) -> HttpResponse:
-    """The page of a group; with the `key` of its invitation also for whoever was given the link."""
+def group_page(request: HttpRequest, code: str, *, key: str = "", reply: Reply | None = None) -> HttpResponse:
+    """The page of a group; with the `key` of its invitation also for whoever was given the link.
+
+    `reply`: an answer that has to be put right.
+    """
     person = reader_of(request)
     on = timezone.localdate()
     try:
@@ -90,10 +97,11 @@ def group_page(request: HttpRequest, code: str, *, key: str) -> HttpResponse:
         "rules": JoinRule,
         "opengraph": _shared(request, found) if found.is_public else None,
         "ancestors": _ancestors(found.unit),
-        **(_hers(person, found, place, on) if person else {}),
+        **(_hers(person, found, place, reply) if person else {}),
         **(_inside(found, on) if place.sees_inside else {"head": None}),
     }
-    return render(request, "contact/group.html" if place.sees_inside else "contact/group_card.html", context)
+    template = "contact/group.html" if place.sees_inside else "contact/group_card.html"
+    return render(request, template, context, status=422 if reply else 200)
 
 
 def _shared(request: HttpRequest, found: Group) -> OpenGraph:
@@ -108,7 +116,7 @@ def _shared(request: HttpRequest, found: Group) -> OpenGraph:
     )
 
 
-def _hers(person: Person, found: Group, place: Place, on: date) -> dict[str, Any]:
+def _hers(person: Person, found: Group, place: Place, reply: Reply | None) -> dict[str, Any]:
     """What she may do, and her own request."""
     runs = can_run_groups_of(person, found.unit)
     return {
@@ -117,8 +125,12 @@ def _hers(person: Person, found: Group, place: Place, on: date) -> dict[str, Any
         "may_close": can_close_group(person, found),
         "may_hand_over": can_hand_over(person, found),
         "sees_people": place.sees_inside and may(person, VIEW_PEOPLE, found.unit.path),
-        "waiting": requests_at(found) if runs and place.sees_inside else [],
+        "waiting": [(one, _reply_to(one, reply)) for one in requests_at(found)] if runs and place.sees_inside else [],
     }
+
+
+def _reply_to(one: JoinRequest, reply: Reply | None) -> ReplyForm:
+    return reply[1] if reply and reply[0] == one else ReplyForm(auto_id=f"%s-{one.pk}")
 
 
 def _inside(found: Group, on: date) -> dict[str, Any]:
@@ -147,11 +159,12 @@ def group_new(request: PersonRequest, code: str) -> HttpResponse:
     find = partial(people_called, by=request.person, unit=body, on=on)
     form = NewGroupForm(request.POST or None, find=find)
     if request.method == "POST" and form.is_valid():
-        responsible = form.cleaned_data["person"] or request.person
-        name = form.cleaned_data["name"]
-        made = open_group(body, form.plan, name=name, responsible=responsible, by=request.person, at=timezone.now())
-        messages.success(request, _("The group has begun. Invite people with the link or the QR picture."))
-        return redirect("group", made.unit.code)
+        with said_in(form, request):
+            responsible = form.cleaned_data["person"] or request.person
+            name = form.cleaned_data["name"]
+            made = open_group(body, form.plan, name=name, responsible=responsible, by=request.person, at=timezone.now())
+            messages.success(request, _("The group has begun. Invite people with the link or the QR picture."))
+            return redirect("group", made.unit.code)
     words = {"form": form, "unit": body, "title": _("Begin a group"), "names": names_in(body, on=on)}
     return _form(request, words)
 
@@ -163,9 +176,10 @@ def group_change(request: PersonRequest, code: str) -> HttpResponse:
     found = group_to_run_for(request.person, code, on=timezone.localdate())
     form = GroupForm(request.POST or None, group=found)
     if request.method == "POST" and form.is_valid():
-        change_group(found, form.plan, by=request.person, at=timezone.now())
-        messages.success(request, _("Saved."))
-        return redirect("group", code)
+        with said_in(form, request):
+            change_group(found, form.plan, by=request.person, at=timezone.now())
+            messages.success(request, _("Saved."))
+            return redirect("group", code)
     return _form(request, {"form": form, "unit": found.unit, "title": _("Change the group"), "names": []})
 
 

@@ -11,9 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.contact.actions import answer_request, ask_to_join, join_group, leave_group, take_back_request
+from braid.contact.forms import ReplyForm
 from braid.contact.queries.groups import group_for, groups_of, request_for, requests_of, waiting_at
 from braid.contact.rules import VIEW_GROUPS
 from braid.kernel.access import scope
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, signed_in
 from braid.people.enums import Office
 
@@ -78,12 +80,15 @@ def group_leave(request: PersonRequest, code: str) -> HttpResponse:
 def join_answer(request: PersonRequest, pk: int) -> HttpResponse:
     """Let her in, or say why not."""
     found = request_for(request.person, pk, on=timezone.localdate())
-    accepts = "accept" in request.POST
-    answer = request.POST.get("answer", "")[:300]
-    answer_request(found, accepts=accepts, answer=answer, by=request.person, at=timezone.now())
-    said = _("%(name)s is in the group now.") if accepts else _("Declined. %(name)s reads your reason.")
-    messages.success(request, said % {"name": found.person.name})
-    return redirect("group", found.unit.code)
+    form = ReplyForm(request.POST, auto_id=f"%s-{pk}")
+    if form.is_valid():
+        with said_in(form, request):
+            accepts = "accept" in request.POST
+            answer_request(found, accepts=accepts, **form.cleaned_data, by=request.person, at=timezone.now())
+            said = _("%(name)s is in the group now.") if accepts else _("Declined. %(name)s reads your reason.")
+            messages.success(request, said % {"name": found.person.name})
+            return redirect("group", found.unit.code)
+    return group_page(request, found.unit.code, reply=(found, form))
 
 
 @require_POST

@@ -13,6 +13,7 @@ from braid.contact.actions import cancel_plan, plan_sending, repeat_notice
 from braid.contact.forms import PlanForm, comes_twice
 from braid.contact.queries import draft_for
 from braid.contact.queries.reviews import needs_second_reader
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, signed_in
 
 from .sending import exceeding, foreseen_of, rules_of
@@ -33,18 +34,20 @@ def notice_plan(request: PersonRequest, pk: int) -> HttpResponse:
         exceeds=0 if is_read_first else exceeding(said),
     )
     if request.method == "POST" and form.is_valid() and form.repetition:
-        series = repeat_notice(notice, form.repetition, over_budget_why=form.why, by=request.person, at=at)
-        messages.success(request, _("Planned. Until each day you can change it, skip a day or stop it."))
-        return redirect("series", pk=series.pk)
+        with said_in(form, request):
+            series = repeat_notice(notice, form.repetition, over_budget_why=form.why, by=request.person, at=at)
+            messages.success(request, _("Planned. Until each day you can change it, skip a day or stop it."))
+            return redirect("series", pk=series.pk)
     if request.method == "POST" and form.is_valid():
-        moment, zone = form.cleaned_data["moment"], form.cleaned_data["zone"]
-        plan_sending(notice, moment, zone=zone, over_budget_why=form.why, by=request.person, at=at)
-        messages.success(request, _("Planned. Until then you can change it or call it off."))
-        if comes_twice(moment, zone):
-            messages.info(
-                request, _("The clocks there are put back that night: it goes out the first time they show this.")
-            )
-        return redirect("notice", pk=pk)
+        with said_in(form, request):
+            moment, zone = form.cleaned_data["moment"], form.cleaned_data["zone"]
+            plan_sending(notice, moment, zone=zone, over_budget_why=form.why, by=request.person, at=at)
+            messages.success(request, _("Planned. Until then you can change it or call it off."))
+            if comes_twice(moment, zone):
+                messages.info(
+                    request, _("The clocks there are put back that night: it goes out the first time they show this.")
+                )
+            return redirect("notice", pk=pk)
     words = {"notice": notice, "unit": notice.unit, "form": form, "foreseen": said}
     return render(request, "contact/plan.html", words, status=422 if form.errors else 200)
 

@@ -15,6 +15,7 @@ from braid.contact.queries import notice_for, own_notice_for
 from braid.contact.queries.questions import question_for, questions_waiting
 from braid.contact.queries.seats import units_addressed
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, signed_in
 
 
@@ -27,9 +28,10 @@ def notice_ask(request: PersonRequest, pk: int) -> HttpResponse:
     require(bool(units_addressed(request.person, notice, at=at)))
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        ask_question(notice, form.cleaned_data["text"], by=request.person, at=at)
-        messages.success(request, _("Asked. You read the answer here, and so do all other readers."))
-        return redirect("notice", pk=pk)
+        with said_in(form, request):
+            ask_question(notice, form.cleaned_data["text"], by=request.person, at=at)
+            messages.success(request, _("Asked. You read the answer here, and so do all other readers."))
+            return redirect("notice", pk=pk)
     words = {"notice": notice, "unit": notice.unit, "form": form}
     return render(request, "contact/ask.html", words, status=422 if form.errors else 200)
 
@@ -51,9 +53,10 @@ def question_answer(request: PersonRequest, pk: int) -> HttpResponse:
     question = question_for(request.person, pk, at=at)
     form = NoticeAnswerForm(request.POST or None, initial={"text": question.text})
     if request.method == "POST" and form.is_valid():
-        answer_question(question, **form.cleaned_data, by=request.person, at=at)
-        messages.success(request, _("Answered. All readers of the notice see it."))
-        return redirect("notice_questions", pk=question.notice_id)
+        with said_in(form, request):
+            answer_question(question, **form.cleaned_data, by=request.person, at=at)
+            messages.success(request, _("Answered. All readers of the notice see it."))
+            return redirect("notice_questions", pk=question.notice_id)
     words = {"question": question, "notice": question.notice, "unit": question.notice.unit, "form": form}
     return render(request, "contact/answer.html", words, status=422 if form.errors else 200)
 
@@ -66,8 +69,9 @@ def question_decline(request: PersonRequest, pk: int) -> HttpResponse:
     question = question_for(request.person, pk, at=at)
     form = DeclineForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        decline_question(question, **form.cleaned_data, by=request.person, at=at)
-        messages.success(request, _("Not answered. Whoever asked reads your reason, nobody else."))
-        return redirect("notice_questions", pk=question.notice_id)
+        with said_in(form, request):
+            decline_question(question, **form.cleaned_data, by=request.person, at=at)
+            messages.success(request, _("Not answered. Whoever asked reads your reason, nobody else."))
+            return redirect("notice_questions", pk=question.notice_id)
     words = {"question": question, "notice": question.notice, "unit": question.notice.unit, "form": form}
     return render(request, "contact/decline.html", words, status=422 if form.errors else 200)

@@ -21,6 +21,7 @@ from braid.contact.queries.affiliations import (
 )
 from braid.contact.queries.register import register_of, suggested_in
 from braid.contact.rules import VIEW_GROUPS, can_open_group, can_run_groups_of
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.units.enums import UnitKind
 from braid.units.models import Unit
@@ -61,18 +62,19 @@ def affiliations(request: PersonRequest, code: str) -> HttpResponse:
     may_run = can_run_groups_of(request.person, unit)
     form = AffiliationForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (other := _other(request, form)):
-        virtual = unit if unit.kind == UnitKind.VIRTUAL else other
-        ask_affiliation(
-            unit,
-            other,
-            virtual=virtual,
-            basis=form.cleaned_data["basis"],
-            why=form.cleaned_data["why"],
-            by=request.person,
-            at=timezone.now(),
-        )
-        messages.success(request, _("Asked. They belong together once %(unit)s has accepted.") % {"unit": other})
-        return redirect("affiliations", code)
+        with said_in(form, request):
+            virtual = unit if unit.kind == UnitKind.VIRTUAL else other
+            ask_affiliation(
+                unit,
+                other,
+                virtual=virtual,
+                basis=form.cleaned_data["basis"],
+                why=form.cleaned_data["why"],
+                by=request.person,
+                at=timezone.now(),
+            )
+            messages.success(request, _("Asked. They belong together once %(unit)s has accepted.") % {"unit": other})
+            return redirect("affiliations", code)
     listed = affiliations_of(unit, cursor=request.GET.get("cursor", ""))
     context = {
         "unit": unit,

@@ -34,6 +34,7 @@ from braid.contact.queries.relays import (
 )
 from braid.contact.relay_links import Link, code_of, follow
 from braid.kernel.errors import BadInput
+from braid.kernel.forms import said_in
 from braid.kernel.offline import once
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.models import Person
@@ -57,9 +58,12 @@ def notice_relay(request: PersonRequest, pk: int) -> HttpResponse:
         messages.success(request, _("You ask for it no longer. What was passed on stays where it is."))
         return redirect("notice", pk)
     if request.method == "POST" and form.is_valid():
-        ask_relay(notice, words=form.cleaned_data["words"], by=request.person, at=timezone.now())
-        messages.success(request, _("Asked. Whoever looks after a chat group sees it on her page, and nobody has to."))
-        return redirect("notice", pk)
+        with said_in(form, request):
+            ask_relay(notice, words=form.cleaned_data["words"], by=request.person, at=timezone.now())
+            messages.success(
+                request, _("Asked. Whoever looks after a chat group sees it on her page, and nobody has to.")
+            )
+            return redirect("notice", pk)
     words = {"form": form, "notice": notice, "unit": notice.unit, "asked": asked}
     return render(request, "contact/relay.html", words, status=422 if form.errors else 200)
 

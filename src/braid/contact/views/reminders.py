@@ -17,6 +17,7 @@ from braid.contact.queries.calls import calls_about, people_to_call, person_to_c
 from braid.contact.queries.notices import sent_notice_for
 from braid.contact.queries.silence import reminding_of, silences_of
 from braid.kernel.access import may
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.rules import VIEW_CONTACTS
 
@@ -66,12 +67,13 @@ def notice_phone_list(request: PersonRequest, pk: int, code: str) -> HttpRespons
     here = phone_list_for(request.person, pk, code)
     posted = CallForm(request.POST) if request.method == "POST" else None
     if posted and posted.is_valid():
-        number = posted.cleaned_data["person"]
-        person = person_to_call(here, number, at=at) if number else None
-        outcome, note = posted.cleaned_data["outcome"], posted.cleaned_data["note"]
-        record_call(here.phone_list, here.unit, person, outcome, note=note, by=request.person, at=at)
-        messages.success(request, _("Noted."))
-        return redirect("notice_phone_list", pk=pk, code=code)
+        with said_in(posted, request):
+            number = posted.cleaned_data["person"]
+            person = person_to_call(here, number, at=at) if number else None
+            outcome, note = posted.cleaned_data["outcome"], posted.cleaned_data["note"]
+            record_call(here.phone_list, here.unit, person, outcome, note=note, by=request.person, at=at)
+            messages.success(request, _("Noted."))
+            return redirect("notice_phone_list", pk=pk, code=code)
     listed = people_to_call(here, at=at, cursor=request.GET.get("cursor", ""))
     calls = calls_about(here, listed.rows)
     sees = may(request.person, VIEW_CONTACTS, here.unit.path)
@@ -92,9 +94,8 @@ def _form(person: int | None, posted: CallForm | None) -> CallForm:
     """The form of one line; what was posted for it comes back with what is wrong."""
     where = f"call-{person or 'unit'}-%s"
     if posted is not None and posted.data.get("person", "") == str(person or ""):
-        bound = CallForm(posted.data, auto_id=where)
-        bound.is_valid()
-        return bound
+        posted.auto_id = where
+        return posted
     return CallForm(initial={"person": person}, auto_id=where)
 
 

@@ -17,6 +17,7 @@ from braid.contact.queries.attachments import attachments_of
 from braid.contact.queries.reviews import can_review, review_of, rule_above, seal_of
 from braid.contact.rules import SET_REVIEW_RULES
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, signed_in
 from braid.units.queries import unit_for
 
@@ -46,11 +47,12 @@ def notice_review_ask(request: PersonRequest, pk: int) -> HttpResponse:
     notice = draft_for(request.person, pk, at=at)
     said = foreseen_of(notice, at)
     form = OverBudgetForm(request.POST, exceeds=exceeding(said))
-    if not form.is_valid():
-        return send_page(request, notice, form, said, at=at)
-    ask_review(notice, over_budget_why=form.why, by=request.person, at=at)
-    messages.success(request, _("Asked. Others who may send for this unit find it on Today."))
-    return redirect("notice_send", pk=pk)
+    if form.is_valid():
+        with said_in(form, request):
+            ask_review(notice, over_budget_why=form.why, by=request.person, at=at)
+            messages.success(request, _("Asked. Others who may send for this unit find it on Today."))
+            return redirect("notice_send", pk=pk)
+    return send_page(request, notice, form, said, at=at)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,9 +67,10 @@ def notice_review(request: PersonRequest, pk: int) -> HttpResponse:
     require(can_review(request.person, notice, review))
     form = SendBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        send_back(notice, **form.cleaned_data, by=request.person, at=at)
-        messages.success(request, _("Sent back, with your reason."))
-        return redirect("notice", pk=pk)
+        with said_in(form, request):
+            send_back(notice, **form.cleaned_data, by=request.person, at=at)
+            messages.success(request, _("Sent back, with your reason."))
+            return redirect("notice", pk=pk)
     rules = list(notice.audience.select_related("unit").order_by("pk"))
     words = {
         "notice": notice,

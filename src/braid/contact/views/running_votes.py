@@ -35,6 +35,7 @@ from braid.contact.queries.votes import (
     nominations_in,
 )
 from braid.contact.rules import RUN_VOTES
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.units.queries import unit_for
 
@@ -46,9 +47,10 @@ def ballot_new(request: PersonRequest, code: str) -> HttpResponse:
     unit = unit_for(request.person, code, RUN_VOTES)
     form = BallotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = begin_ballot(unit, form.plan, by=request.person, at=timezone.now())
-        messages.success(request, _("The vote has begun: everybody in the unit and below it can nominate."))
-        return redirect("ballot_run", made.pk)
+        with said_in(form, request):
+            made = begin_ballot(unit, form.plan, by=request.person, at=timezone.now())
+            messages.success(request, _("The vote has begun: everybody in the unit and below it can nominate."))
+            return redirect("ballot_run", made.pk)
     context = {"form": form, "unit": unit, "title": _("Begin a vote"), "names": []}
     return render(request, "contact/group_form.html", context, status=422 if form.errors else 200)
 

@@ -23,6 +23,7 @@ from braid.contact.queries import draft_for, own_notice_for, size_of
 from braid.contact.queries.attachments import attachments_of, in_version
 from braid.contact.queries.reviews import can_review, is_agreed, needs_second_reader, review_of, seal_of
 from braid.contact.rules import can_undo
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, signed_in
 from braid.people.models import Person
 
@@ -53,9 +54,10 @@ def notice_send(request: PersonRequest, pk: int) -> HttpResponse:
         is_read_first = needs_second_reader(notice, rules_of(notice))
         form = OverBudgetForm(request.POST, exceeds=0 if is_read_first else exceeding(said))
         if form.is_valid():
-            is_within = not exceeding(said)
-            send_notice(notice, over_budget_why=form.why, is_within_budget=is_within, by=request.person, at=at)
-            return redirect("notice", pk=pk)
+            with said_in(form, request):
+                is_within = not exceeding(said)
+                send_notice(notice, over_budget_why=form.why, is_within_budget=is_within, by=request.person, at=at)
+                return redirect("notice", pk=pk)
     return send_page(request, notice, form, said, at=at)
 
 
@@ -143,9 +145,10 @@ def notice_withdraw(request: PersonRequest, pk: int) -> HttpResponse:
     notice = own_notice_for(request.person, pk, at=at)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        withdraw_notice(notice, why=form.cleaned_data["why"], by=request.person, at=at)
-        messages.success(request, _("Withdrawn. Readers see your reason in place of the text."))
-        return redirect("notice", pk=pk)
+        with said_in(form, request):
+            withdraw_notice(notice, why=form.cleaned_data["why"], by=request.person, at=at)
+            messages.success(request, _("Withdrawn. Readers see your reason in place of the text."))
+            return redirect("notice", pk=pk)
     words = {"form": form, "notice": notice, "unit": notice.unit}
     return render(request, "contact/withdraw.html", words, status=422 if form.errors else 200)
 
@@ -159,8 +162,9 @@ def notice_correct(request: PersonRequest, pk: int) -> HttpResponse:
     shown = in_version(attachments_of(notice), notice.version)
     form = CorrectionForm(request.POST or None, request.FILES or None, notice=notice, attachments=shown)
     if request.method == "POST" and form.is_valid():
-        correct_notice(notice, **form.correction, by=request.person, at=at)
-        messages.success(request, _("Corrected. What it said before stays readable below."))
-        return redirect("notice", pk=pk)
+        with said_in(form, request):
+            correct_notice(notice, **form.correction, by=request.person, at=at)
+            messages.success(request, _("Corrected. What it said before stays readable below."))
+            return redirect("notice", pk=pk)
     words = {"form": form, "notice": notice, "unit": notice.unit, "texts": in_html(notice)}
     return render(request, "contact/correct.html", words, status=422 if form.errors else 200)

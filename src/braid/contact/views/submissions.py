@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from braid.contact.actions import answer_submission, send_submission, take_back_submission
 from braid.contact.enums import SUBMISSION_FLOW, SubmissionState
-from braid.contact.forms import SubmissionForm
+from braid.contact.forms import SubmissionForm, ThanksForm
 from braid.contact.models import Submission
 from braid.contact.queries.submissions import (
     is_published,
@@ -27,6 +27,7 @@ from braid.contact.queries.submissions import (
 )
 from braid.contact.rules import ANSWER_SUBMISSIONS, can_answer_submissions_of
 from braid.contact.words import readers_language
+from braid.kernel.forms import said_in
 from braid.kernel.opengraph import OpenGraph, opengraph
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.middleware import reader_of
@@ -53,9 +54,10 @@ def submission_new(request: PersonRequest, code: str) -> HttpResponse:
     unit = unit_to_send_to(request.person, code, on=timezone.localdate())
     form = SubmissionForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        send_submission(unit, form.plan, photos=form.photos, by=request.person, at=timezone.now())
-        messages.success(request, _("Thank you. An editor reads it; the answer appears on this page."))
-        return redirect("submissions_mine")
+        with said_in(form, request):
+            send_submission(unit, form.plan, photos=form.photos, by=request.person, at=timezone.now())
+            messages.success(request, _("Thank you. An editor reads it; the answer appears on this page."))
+            return redirect("submissions_mine")
     context = {"form": form, "unit": unit}
     return render(request, "contact/submission_new.html", context, status=422 if form.errors else 200)
 
@@ -101,8 +103,13 @@ def submissions_public(request: HttpRequest, code: str) -> HttpResponse:
 def submission(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them: for everybody once it is published."""
     person = reader_of(request)
-    found = submission_for(person, pk)
+    return _page(request, person, submission_for(person, pk), ThanksForm())
+
+
+def _page(request: HttpRequest, person: Person | None, found: Submission, form: ThanksForm) -> HttpResponse:
+    """The page of one, with what an editor answers."""
     context = {
+        "form": form,
         "submission": found,
         "unit": found.unit,
         "photos": photos_of(found),
@@ -111,7 +118,7 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
         "opengraph": _shared(request, found) if is_published(found) else None,
         **_answers(person, found),
     }
-    return render(request, "contact/submission.html", context)
+    return render(request, "contact/submission.html", context, status=422 if form.errors else 200)
 
 
 def _shared(request: HttpRequest, found: Submission) -> OpenGraph:
@@ -141,12 +148,18 @@ def _answers(person: Person | None, found: Submission) -> dict[str, bool]:
 def submission_answer(request: PersonRequest, pk: int) -> HttpResponse:
     """Publish it with thanks, or say why not."""
     found = submission_for(request.person, pk)
-    accepts = "accept" in request.POST
-    answer = request.POST.get("answer", "")[:500]
-    answer_submission(found, accepts=accepts, answer=answer, by=request.person, at=timezone.now())
-    said = _("Published. It stands on the Home of the unit.") if accepts else _("Declined. She reads your reason.")
-    messages.success(request, said)
-    return redirect("submissions", found.unit.code)
+    form = ThanksForm(request.POST)
+    if form.is_valid():
+        with said_in(form, request):
+            accepts = "accept" in request.POST
+            answer_submission(found, accepts=accepts, **form.cleaned_data, by=request.person, at=timezone.now())
+            published, declined = (
+                _("Published. It stands on the Home of the unit."),
+                _("Declined. She reads your reason."),
+            )
+            messages.success(request, published if accepts else declined)
+            return redirect("submissions", found.unit.code)
+    return _page(request, request.person, found, form)
 
 
 @require_POST

@@ -29,6 +29,7 @@ from braid.contact.queries.surveys import (
 )
 from braid.contact.rules import RUN_SURVEYS, TYPE_PAPER, VIEW_RESULTS, takes_answers
 from braid.kernel.access import scope
+from braid.kernel.forms import said_in
 from braid.kernel.offline import keep_offline
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.models import Person
@@ -65,9 +66,10 @@ def survey_answer(request: PersonRequest, pk: int) -> HttpResponse:
         values=hers.values if hers else None,
     )
     if request.method == "POST" and form.is_valid():
-        unit = form.cleaned_data.get("for_unit", numbers[0])
-        answer_survey(found, form.values, unit=unit, form=form.cleaned_data["form"], by=request.person, at=at)
-        return redirect("survey_thanks", pk=pk)
+        with said_in(form, request):
+            unit = form.cleaned_data.get("for_unit", numbers[0])
+            answer_survey(found, form.values, unit=unit, form=form.cleaned_data["form"], by=request.person, at=at)
+            return redirect("survey_thanks", pk=pk)
     context = {"survey": found, "form": form, "asked": form.asked_with(), "hers": hers, "is_trial": False}
     return render(request, "contact/survey_answer.html", context, status=422 if form.errors else 200)
 
@@ -123,9 +125,10 @@ def survey_paper(request: PersonRequest, pk: int) -> HttpResponse:
         find=lambda name, unit: people_called(name, request.person, unit, on=on),
     )
     if request.method == "POST" and form.is_valid():
-        _type_in(request, found, form)
-        messages.success(request, _("Taken in, marked as from paper. You can type in the next one."))
-        return redirect("survey_paper", pk=pk)
+        with said_in(form, request):
+            _type_in(request, found, form)
+            messages.success(request, _("Taken in, marked as from paper. You can type in the next one."))
+            return redirect("survey_paper", pk=pk)
     context = {"survey": found, "form": form, "asked": form.asked_with(), "unit": unit}
     context["is_open"] = takes_answers(found, on)
     return render(request, "contact/survey_paper.html", context, status=422 if form.errors else 200)

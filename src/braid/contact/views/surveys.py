@@ -46,6 +46,7 @@ from braid.contact.queries.surveys import (
 )
 from braid.contact.rules import RUN_SURVEYS, VIEW_RESULTS, can_read_texts_of, can_run_surveys_at
 from braid.kernel.access import require, scope
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.units.models import Unit
 
@@ -72,10 +73,11 @@ def survey_new(request: PersonRequest) -> HttpResponse:
     assert unit is not None
     form = NewSurveyForm(request.POST or None, initial={"unit": unit.code}, reach=reach)
     if request.method == "POST" and form.is_valid():
-        own = form.cleaned_data["unit"]
-        whole = SurveyRule(unit=own, is_subtree=reach.covers_below(own.path))
-        made = draft_survey(own, form.plan, by=request.person, at=timezone.now(), audience=[whole])
-        return redirect("survey", pk=made.pk)
+        with said_in(form, request, at=form.own_fields):
+            own = form.cleaned_data["unit"]
+            whole = SurveyRule(unit=own, is_subtree=reach.covers_below(own.path))
+            made = draft_survey(own, form.plan, by=request.person, at=timezone.now(), audience=[whole])
+            return redirect("survey", pk=made.pk)
     words = {"form": form, "unit": unit, "survey": None}
     return render(request, "contact/survey_form.html", words, status=422 if form.errors else 200)
 
@@ -113,8 +115,9 @@ def survey_edit(request: PersonRequest, pk: int) -> HttpResponse:
     found = draft_survey_for(request.person, pk)
     form = SurveyForm(request.POST or None, survey=found)
     if request.method == "POST" and form.is_valid():
-        change_survey(found, form.plan, by=request.person)
-        return redirect("survey", pk=pk)
+        with said_in(form, request, at=form.own_fields):
+            change_survey(found, form.plan, by=request.person)
+            return redirect("survey", pk=pk)
     words = {"form": form, "unit": found.unit, "survey": found}
     return render(request, "contact/survey_form.html", words, status=422 if form.errors else 200)
 
@@ -136,9 +139,10 @@ def survey_audience(request: PersonRequest, pk: int) -> HttpResponse:
     reach = scope(request.person, RUN_SURVEYS)
     form = SurveyRuleForm(request.POST or None, reach=reach, initial={"unit": found.unit.code, "reach": "subtree"})
     if request.method == "POST" and form.is_valid():
-        ask_also(found, SurveyRule(**form.said), by=request.person)
-        messages.success(request, _("Added to those who are asked."))
-        return redirect("survey_audience", pk=pk)
+        with said_in(form, request):
+            ask_also(found, SurveyRule(**form.said), by=request.person)
+            messages.success(request, _("Added to those who are asked."))
+            return redirect("survey_audience", pk=pk)
     rules = list(found.audience.select_related("unit").order_by("pk"))
     context = {
         "survey": found,
@@ -166,8 +170,9 @@ def question_new(request: PersonRequest, pk: int) -> HttpResponse:
     found = draft_survey_for(request.person, pk)
     form = QuestionForm(request.POST or None, before=list(found.questions.order_by("place")))
     if request.method == "POST" and form.is_valid():
-        add_question(found, form.plan, by=request.person)
-        return redirect("survey", pk=pk)
+        with said_in(form, request, at=form.own_fields):
+            add_question(found, form.plan, by=request.person)
+            return redirect("survey", pk=pk)
     return _question_form(request, {"survey": found, "question": None, "form": form})
 
 
@@ -179,8 +184,9 @@ def question_edit(request: PersonRequest, pk: int, question: int) -> HttpRespons
     before = list(found.survey.questions.filter(place__lt=found.place).order_by("place"))
     form = QuestionForm(request.POST or None, before=before, question=found)
     if request.method == "POST" and form.is_valid():
-        change_question(found, form.plan, by=request.person)
-        return redirect("survey", pk=pk)
+        with said_in(form, request, at=form.own_fields):
+            change_question(found, form.plan, by=request.person)
+            return redirect("survey", pk=pk)
     return _question_form(request, {"survey": found.survey, "question": found, "form": form})
 
 

@@ -20,6 +20,7 @@ from braid.contact.forms import TemplateForm
 from braid.contact.queries import own_notice_for, unit_to_send_for
 from braid.contact.queries.templates import template_for, template_to_use, templates_for
 from braid.contact.rules import can_send_for
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 
 
@@ -40,9 +41,10 @@ def notice_template_new(request: PersonRequest, code: str) -> HttpResponse:
     unit = unit_to_send_for(request.person, code)
     form = TemplateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        make_template(unit, form.plan, by=request.person, at=timezone.now())
-        messages.success(request, _("Kept. Your unit and all below it can begin a notice from it."))
-        return redirect("notice_templates", code=unit.code)
+        with said_in(form, request):
+            make_template(unit, form.plan, by=request.person, at=timezone.now())
+            messages.success(request, _("Kept. Your unit and all below it can begin a notice from it."))
+            return redirect("notice_templates", code=unit.code)
     words = {"form": form, "unit": unit, "template": None}
     return render(request, "contact/template_form.html", words, status=422 if form.errors else 200)
 
@@ -54,9 +56,10 @@ def notice_template(request: PersonRequest, pk: int) -> HttpResponse:
     template = template_for(request.person, pk)
     form = TemplateForm(request.POST or None, template=template)
     if request.method == "POST" and form.is_valid():
-        change_template(template, form.plan, by=request.person, at=timezone.now())
-        messages.success(request, _("Saved. Notices begun from it before stay as they are."))
-        return redirect("notice_templates", code=template.unit.code)
+        with said_in(form, request):
+            change_template(template, form.plan, by=request.person, at=timezone.now())
+            messages.success(request, _("Saved. Notices begun from it before stay as they are."))
+            return redirect("notice_templates", code=template.unit.code)
     words = {"form": form, "unit": template.unit, "template": template}
     return render(request, "contact/template_form.html", words, status=422 if form.errors else 200)
 

@@ -33,6 +33,7 @@ from braid.contact.queries.votes import (
 )
 from braid.contact.rules import takes_nominations, takes_votes
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.middleware import reader_of
 from braid.people.models import Person
@@ -123,13 +124,14 @@ def ballot_nominate(request: PersonRequest, pk: int) -> HttpResponse:
     require(standing.takes_part)
     form = NominateForm(request.POST or None, initial={"name": request.person.name})
     if request.method == "POST" and form.is_valid():
-        is_self = form.cleaned_data["who"] == "self"
-        name, words = form.cleaned_data["name"], form.cleaned_data["words"]
-        nominate(found, name=name, words=words, is_self=is_self, by=request.person, at=at)
-        told = _("Nominated. Somebody looks through it before it is shown.")
-        asked = _("Nominated. Now send her the link on this page: nothing of hers is shown before she agrees.")
-        messages.success(request, told if is_self else asked)
-        return redirect("ballot", pk)
+        with said_in(form, request):
+            is_self = form.cleaned_data["who"] == "self"
+            name, words = form.cleaned_data["name"], form.cleaned_data["words"]
+            nominate(found, name=name, words=words, is_self=is_self, by=request.person, at=at)
+            told = _("Nominated. Somebody looks through it before it is shown.")
+            asked = _("Nominated. Now send her the link on this page: nothing of hers is shown before she agrees.")
+            messages.success(request, told if is_self else asked)
+            return redirect("ballot", pk)
     context = {"form": form, "ballot": found, "unit": found.unit}
     return render(request, "contact/ballot_nominate.html", context, status=422 if form.errors else 200)
 
@@ -177,8 +179,9 @@ def ballot_jury(request: PersonRequest, pk: int) -> HttpResponse:
     given = {str(score.nomination_id): str(score.score) for score in standing.juror.scores.all()}
     form = ScoreForm(request.POST or None, candidates=candidates, initial=given)
     if request.method == "POST" and form.is_valid():
-        score_candidates(standing.juror, form.scores)
-        messages.success(request, _("Saved."))
-        return redirect("ballot_jury", pk)
+        with said_in(form, request):
+            score_candidates(standing.juror, form.scores)
+            messages.success(request, _("Saved."))
+            return redirect("ballot_jury", pk)
     context = {"form": form, "ballot": found, "unit": found.unit, "is_open": found.state in JURY_STATES}
     return render(request, "contact/ballot_jury.html", context, status=422 if form.errors else 200)

@@ -37,7 +37,7 @@ def texts(request: PersonRequest, code: str) -> HttpResponse:
             )
             return redirect("home_edit", code=code)
         context["preview"] = previewed(home, form.said())
-    return render(request, "home/edit.html", context)
+    return render(request, "home/edit.html", context, status=422 if form.errors else 200)
 
 
 def previewed(home: Home, said: dict[str, str]) -> dict[str, Told | None]:
@@ -71,7 +71,8 @@ def help_line(request: PersonRequest, code: str, key: str = "") -> HttpResponse:
         check_help_line(unit, form.said(), key=key, by=request.person, at=timezone.now())
         messages.success(request, _("Published with today’s date, on this Home and all below it."))
         return redirect("home_help", code=code)
-    return render(request, "home/help_line.html", {"unit": unit, "line": line, "own": own, "form": form})
+    words = {"unit": unit, "line": line, "own": own, "form": form}
+    return render(request, "home/help_line.html", words, status=422 if form.errors else 200)
 
 
 @signed_in

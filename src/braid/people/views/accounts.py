@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.people.actions import invitation_path, lock_account, open_account, unlock_account
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.forms import AccountForm
@@ -33,9 +34,10 @@ def account_open(request: PersonRequest, pk: int) -> HttpResponse:
     require(can_open_account(request.person, found, paths_of(found, on=on), was_used=False))
     form = AccountForm(request.POST or None, initial={"phone": found.phone, "email": found.email})
     if request.method == "POST" and form.is_valid():
-        open_account(found, by=request.person, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("The account is open. Now give her the link to set her password."))
-        return redirect("person", found.pk)
+        with said_in(form, request):
+            open_account(found, by=request.person, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("The account is open. Now give her the link to set her password."))
+            return redirect("person", found.pk)
     return form_page(request, form, _("Open an account"), person=found)
 
 

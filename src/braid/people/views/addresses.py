@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from braid.kernel.forms import said_in
 from braid.people.actions import ask_address, confirm_address
 from braid.people.actions.addresses import Proof
 from braid.people.decorators import PersonRequest, page, shown_again, signed_in
@@ -31,10 +32,12 @@ def address_change(request: PersonRequest, channel: str) -> HttpResponse:
         if not _is_within_limits(request, address):
             form.add_error(None, get_adapter().validation_error("too_many_login_attempts"))
         else:
-            proof = ask_address(_account(request), channel, address, by=request.person, at=timezone.now())
-            request.session[_IN_SESSION] = proof.as_kept
-            return redirect("address_confirm")
-    return render(request, "people/address.html", {"form": form, "is_email": channel == EMAIL})
+            with said_in(form, request):
+                proof = ask_address(_account(request), channel, address, by=request.person, at=timezone.now())
+                request.session[_IN_SESSION] = proof.as_kept
+                return redirect("address_confirm")
+    words = {"form": form, "is_email": channel == EMAIL}
+    return render(request, "people/address.html", words, status=422 if form.errors else 200)
 
 
 @page
@@ -50,7 +53,8 @@ def address_confirm(request: PersonRequest) -> HttpResponse:
             return _confirmed(request, proof, form.cleaned_data["code"])
         request.session[_IN_SESSION] = proof.after_a_try.as_kept
         form.add_error("code", _("This code does not fit, or it is too old."))
-    return render(request, "people/address_code.html", {"form": form, "address": proof.address})
+    words = {"form": form, "address": proof.address}
+    return render(request, "people/address_code.html", words, status=422 if form.errors else 200)
 
 
 def _confirmed(request: PersonRequest, proof: Proof, code: str) -> HttpResponse:

@@ -22,4 +22,4 @@ def form_page(
 ) -> HttpResponse:
     """Draw `form` under `title`; whom and which unit it is about stands above it."""
     context = {"form": form, "title": title, "person": person, "unit": unit, "with_roles": with_roles}
-    return render(request, "people/form.html", context)
+    return render(request, "people/form.html", context, status=422 if form.errors else 200)

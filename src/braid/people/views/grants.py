@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.access import may, require
+from braid.kernel.forms import said_in
 from braid.people.actions import give_grant, revoke_grant
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.enums import OFFICE_GRANTS, Office, Role
@@ -59,18 +60,19 @@ def grant_give(request: PersonRequest, code: str, pk: int) -> HttpResponse:
     require(bool(choices))
     form = GrantForm(request.POST or None, roles=choices)
     if request.method == "POST" and form.is_valid():
-        give_grant(
-            found,
-            unit,
-            role=form.cleaned_data["role"],
-            reach=form.cleaned_data["reach"],
-            until=form.until,
-            why=form.cleaned_data["why"],
-            by=request.person,
-            at=timezone.now(),
-        )
-        messages.success(request, _("Given. You can take it back at any time; it works at once."))
-        return redirect("grants", unit.code)
+        with said_in(form, request):
+            give_grant(
+                found,
+                unit,
+                role=form.cleaned_data["role"],
+                reach=form.cleaned_data["reach"],
+                until=form.until,
+                why=form.cleaned_data["why"],
+                by=request.person,
+                at=timezone.now(),
+            )
+            messages.success(request, _("Given. You can take it back at any time; it works at once."))
+            return redirect("grants", unit.code)
     return form_page(request, form, _("Let her help"), person=found, unit=unit, with_roles=True)
 
 

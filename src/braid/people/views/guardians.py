@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from braid.kernel.access import require, scope
+from braid.kernel.forms import said_in
 from braid.people.actions import mark_child, name_guardian
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.forms import ChildForm, GuardianForm
@@ -28,9 +29,10 @@ def child_mark(request: PersonRequest, pk: int) -> HttpResponse:
     child = _child_for(request, pk)
     form = ChildForm(request.POST or None, initial={"under_14_until": child.under_14_until})
     if request.method == "POST" and form.is_valid():
-        mark_child(child, by=request.person, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("person", pk)
+        with said_in(form, request):
+            mark_child(child, by=request.person, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("person", pk)
     return form_page(request, form, _("Under 14"), person=child)
 
 

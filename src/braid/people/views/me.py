@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from braid.kernel.access import scope
+from braid.kernel.forms import said_in
 from braid.people.actions import change_person
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.forms import ProfileForm
@@ -27,8 +28,9 @@ def profile(request: PersonRequest) -> HttpResponse:
     initial = {"name": me.name, "phone": me.phone, "email": me.email, "language": me.language}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        change_person(me, by=me, at=timezone.now(), **form.cleaned_data)
-        return _saved(request)
+        with said_in(form, request):
+            change_person(me, by=me, at=timezone.now(), **form.cleaned_data)
+            return _saved(request)
     context = {
         "form": form,
         "memberships": memberships_of(me, on=timezone.localdate()),
@@ -37,7 +39,7 @@ def profile(request: PersonRequest) -> HttpResponse:
         "wards": wards_of(me, on=timezone.localdate()),
         "sees_inventory": bool(scope(me, VIEW_INVENTORY)),
     }
-    return render(request, "people/profile.html", context)
+    return render(request, "people/profile.html", context, status=422 if form.errors else 200)
 
 
 def _saved(request: PersonRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.people.actions import end_membership, take_office
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.enums import OFFICES_TO_FILL, CameBy
@@ -83,10 +84,11 @@ def office_take(request: PersonRequest, code: str, pk: int) -> HttpResponse:
     require(bool(offices))
     form = OfficeForm(request.POST or None, offices=offices, initial={"since": today})
     if request.method == "POST" and form.is_valid():
-        held = take_office(found, unit, by=request.person, at=timezone.now(), **form.cleaned_data)
-        words = _("%(name)s is %(office)s of %(unit)s now.")
-        messages.success(request, words % {"name": found.name, "office": held.get_office_display(), "unit": unit})
-        return redirect("person", found.pk)
+        with said_in(form, request):
+            held = take_office(found, unit, by=request.person, at=timezone.now(), **form.cleaned_data)
+            words = _("%(name)s is %(office)s of %(unit)s now.")
+            messages.success(request, words % {"name": found.name, "office": held.get_office_display(), "unit": unit})
+            return redirect("person", found.pk)
     return form_page(request, form, _("Give an office"), person=found, unit=unit, with_roles=True)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.access import require, scope
+from braid.kernel.forms import said_in
 from braid.people.actions import ask_erasure, change_person, take_back_erasure
 from braid.people.decorators import PersonRequest, page, shown_again, signed_in
 from braid.people.enums import ERASURE_DELAY, Office
@@ -80,9 +81,10 @@ def my_data_correct(request: PersonRequest, pk: int) -> HttpResponse:
     initial = {"name": person.name, "phone": person.phone, "email": person.email}
     form = PersonForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        change_person(person, by=request.person, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("my_data", pk)
+        with said_in(form, request):
+            change_person(person, by=request.person, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("my_data", pk)
     return form_page(request, form, _("Change her data"))
 
 

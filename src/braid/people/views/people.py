@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from braid.kernel.access import require, scope
+from braid.kernel.forms import said_in
 from braid.people.actions import add_person, change_person
 from braid.people.consents import SHOW_CONTACTS
 from braid.people.decorators import PersonRequest, page, signed_in
@@ -131,9 +132,10 @@ def person_new(request: PersonRequest, code: str) -> HttpResponse:
     require(bool(offices))
     form = NewPersonForm(request.POST or None, offices=offices)
     if request.method == "POST" and form.is_valid():
-        made = add_person(unit, by=request.person, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("%(name)s is in %(unit)s now.") % {"name": made.name, "unit": unit})
-        return redirect("person", made.pk)
+        with said_in(form, request):
+            made = add_person(unit, by=request.person, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("%(name)s is in %(unit)s now.") % {"name": made.name, "unit": unit})
+            return redirect("person", made.pk)
     return form_page(request, form, _("Enter a person"), unit=unit)
 
 
@@ -147,7 +149,8 @@ def person_change(request: PersonRequest, pk: int) -> HttpResponse:
     initial = {"name": found.name, "phone": found.phone, "email": found.email}
     form = PersonForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        change_person(found, by=request.person, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("person", found.pk)
+        with said_in(form, request):
+            change_person(found, by=request.person, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("person", found.pk)
     return form_page(request, form, _("Change her data"), person=found)

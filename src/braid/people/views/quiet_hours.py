@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from braid.kernel.forms import said_in
 from braid.people.actions import set_quiet_hours
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.forms import QuietHoursForm
@@ -27,9 +28,10 @@ def quiet_hours(request: PersonRequest, code: str) -> HttpResponse:
     unit = unit_for(request.person, code, SET_QUIET_HOURS)
     form = QuietHoursForm(request.POST or None, initial=_initial(QuietHours.objects.filter(unit=unit).first()))
     if request.method == "POST" and form.is_valid():
-        set_quiet_hours(unit, form.hours, by=request.person, at=timezone.now())
-        messages.success(request, _("Saved."))
-        return redirect("quiet_hours", code=unit.code)
+        with said_in(form, request):
+            set_quiet_hours(unit, form.hours, by=request.person, at=timezone.now())
+            messages.success(request, _("Saved."))
+            return redirect("quiet_hours", code=unit.code)
     context = {
         "unit": unit,
         "ancestors": Unit.objects.ancestors(unit.path),

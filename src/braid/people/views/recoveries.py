@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.people.actions import (
     agree_recovery,
     ask_recovery,
@@ -43,10 +44,13 @@ def recovery_ask(request: PersonRequest, pk: int) -> HttpResponse:
     require(can_help_recover(request.person, found, paths_of(found, on=on)))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = ask_recovery(account, by=request.person, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Asked for. Now a second officer must agree."))
-        return redirect("recovery", made.pk)
-    return render(request, "people/recovery_ask.html", {"form": form, "person": found})
+        with said_in(form, request):
+            made = ask_recovery(account, by=request.person, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("Asked for. Now a second officer must agree."))
+            return redirect("recovery", made.pk)
+    return render(
+        request, "people/recovery_ask.html", {"form": form, "person": found}, status=422 if form.errors else 200
+    )
 
 
 @require_safe
@@ -126,7 +130,9 @@ def recovery_use(request: HttpRequest, token: str) -> HttpResponse:
         logout(request)
         messages.success(request, _("Your new password works now. Sign in with it."))
         return redirect("account_login")
-    return render(request, "people/recovery_use.html", {"form": form, "recovery": found})
+    return render(
+        request, "people/recovery_use.html", {"form": form, "recovery": found}, status=422 if form.errors else 200
+    )
 
 
 def _context(request: PersonRequest, found: Recovery) -> dict[str, object]:

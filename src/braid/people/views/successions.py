@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.access import require, scope
+from braid.kernel.forms import said_in
 from braid.people.actions import cancel_succession, plan_succession
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.enums import Office, SuccessionState
@@ -46,9 +47,10 @@ def succession_plan(request: PersonRequest, pk: int, person: int) -> HttpRespons
     successor = person_for(request.person, person, on=timezone.localdate())
     form = SuccessionForm(request.POST or None, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        planned = plan_succession(held, successor, by=request.person, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Planned. It happens by itself on that day; until then you can call it off."))
-        return redirect("succession", planned.pk)
+        with said_in(form, request):
+            planned = plan_succession(held, successor, by=request.person, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("Planned. It happens by itself on that day; until then you can call it off."))
+            return redirect("succession", planned.pk)
     context = {
         "form": form,
         "held": held,
@@ -56,7 +58,7 @@ def succession_plan(request: PersonRequest, pk: int, person: int) -> HttpRespons
         "grants": grants_to_pass(held, at=timezone.now()),
         "work": work_to_pass(held),
     }
-    return render(request, "people/succession_plan.html", context)
+    return render(request, "people/succession_plan.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

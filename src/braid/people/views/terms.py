@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.people.actions import begin_term, change_term_end
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.forms import TermEndForm, TermForm
@@ -28,11 +29,12 @@ def term_begin(request: PersonRequest, code: str) -> HttpResponse:
     last = terms_of(unit).first()
     form = TermForm(request.POST or None, initial={"number": last.number + 1 if last else 1})
     if request.method == "POST" and form.is_valid():
-        term = begin_term(unit, by=request.person, at=timezone.now(), **form.cleaned_data)
-        messages.success(
-            request, _("%(term)s of %(unit)s is recorded.") % {"term": str(term).capitalize(), "unit": unit}
-        )
-        return redirect("offices", unit.code)
+        with said_in(form, request):
+            term = begin_term(unit, by=request.person, at=timezone.now(), **form.cleaned_data)
+            messages.success(
+                request, _("%(term)s of %(unit)s is recorded.") % {"term": str(term).capitalize(), "unit": unit}
+            )
+            return redirect("offices", unit.code)
     return form_page(request, form, _("Record a congress"), unit=unit)
 
 
@@ -44,7 +46,8 @@ def term_change(request: PersonRequest, pk: int) -> HttpResponse:
     require(can_set_terms(request.person, term.unit))
     form = TermEndForm(request.POST or None, initial={"ends_on": term.ends_on})
     if request.method == "POST" and form.is_valid():
-        change_term_end(term, by=request.person, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("offices", term.unit.code)
+        with said_in(form, request):
+            change_term_end(term, by=request.person, **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("offices", term.unit.code)
     return form_page(request, form, _("Plan the next congress"), unit=term.unit)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from braid.kernel.forms import said_in
 from braid.people.actions import make_token, revoke_token
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.enums import API_PERMISSIONS
@@ -23,11 +24,12 @@ def tokens(request: PersonRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     secret = ""
     if request.method == "POST" and form.is_valid():
-        _token, secret = make_token(request.person, by=request.person, at=timezone.now(), **form.cleaned_data)
-        form = TokenForm()
+        with said_in(form, request):
+            _token, secret = make_token(request.person, by=request.person, at=timezone.now(), **form.cleaned_data)
+            form = TokenForm()
     rows = [(token, [API_PERMISSIONS[name] for name in token.permissions]) for token in tokens_of(request.person)]
     context = {"form": form, "secret": secret, "rows": rows, "now": timezone.now()}
-    return render(request, "people/tokens.html", context)
+    return render(request, "people/tokens.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from braid.kernel.access import Actor, require
 from braid.kernel.decorators import ActorRequest, for_actors
+from braid.kernel.forms import said_in
 from braid.units import actions, forms, rules
 from braid.units.actions import Part
 from braid.units.enums import UnitStatus
@@ -178,7 +179,7 @@ def unit_deed(request: ActorRequest, code: str, deed: str) -> HttpResponse:
         "preview": None,
     }
     if request.method != "POST" or not form.is_valid():
-        return render(request, "units/deed.html", context)
+        return _deed_page(request, context)
     preview, on, above = what.preview(unit, form.values()), form.cleaned_data["on"], what.above(unit, form.values())
     if why_not_on := rules.why_not_on(unit, on, timezone.localdate()):
         form.add_error("on", why_not_on)
@@ -189,13 +190,20 @@ def unit_deed(request: ActorRequest, code: str, deed: str) -> HttpResponse:
     elif above and (why_not_on := rules.why_not_on_below(above, on)):
         form.add_error("on", why_not_on)
     if form.errors:
-        return render(request, "units/deed.html", context)
+        return _deed_page(request, context)
     if "confirmed" not in request.POST:
-        return render(request, "units/deed.html", {**context, "preview": preview})
-    data = form.cleaned_data
-    what.do(unit, form.values(), on=data["on"], why=data["why"], by=request.person, at=timezone.now())
-    messages.success(request, _("Done. The history of the unit shows it."))
-    return redirect(reverse("unit", args=[unit.code]))
+        return _deed_page(request, {**context, "preview": preview})
+    with said_in(form, request):
+        data = form.cleaned_data
+        what.do(unit, form.values(), on=data["on"], why=data["why"], by=request.person, at=timezone.now())
+        messages.success(request, _("Done. The history of the unit shows it."))
+        return redirect(reverse("unit", args=[unit.code]))
+    unit.refresh_from_db()  # it may have been changed before it was refused
+    return _deed_page(request, context)
+
+
+def _deed_page(request: ActorRequest, context: dict[str, Any]) -> HttpResponse:
+    return render(request, "units/deed.html", context, status=422 if context["form"].errors else 200)
 
 
 def _ancestors(unit: Unit) -> list[Unit]:

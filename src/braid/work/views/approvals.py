@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.kernel.offline import once
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.work.actions import approve_part, reopen_part, send_back
@@ -70,10 +71,11 @@ def approval_reopen(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     require(can_approve_at(request.person, look.unit))
     form = ReopenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        why = form.cleaned_data["why"]
-        reopen_part(look.period, look.unit, why=why, by=request.person, at=timezone.now())
-        messages.success(request, _("Reopened, and with it the parts above that were approved."))
-        return redirect("approval", pk=pk, code=code)
+        with said_in(form, request):
+            why = form.cleaned_data["why"]
+            reopen_part(look.period, look.unit, why=why, by=request.person, at=timezone.now())
+            messages.success(request, _("Reopened, and with it the parts above that were approved."))
+            return redirect("approval", pk=pk, code=code)
     context = page_of_look(request, look) | {"form": form}
     return render(request, "work/approval_reopen.html", context, status=422 if form.errors else 200)
 
@@ -87,8 +89,9 @@ def report_send_back(request: PersonRequest, pk: int, code: str) -> HttpResponse
     require(can_send_back(request.person, found.look.period, found.report))
     form = SendBackReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        send_back(found.report, why=form.cleaned_data["why"], by=request.person, at=timezone.now())
-        messages.success(request, _("Sent back. It counts again once the unit reports it anew."))
-        return redirect("report_seen", pk=pk, code=code)
+        with said_in(form, request):
+            send_back(found.report, why=form.cleaned_data["why"], by=request.person, at=timezone.now())
+            messages.success(request, _("Sent back. It counts again once the unit reports it anew."))
+            return redirect("report_seen", pk=pk, code=code)
     context = page_of_look(request, found.look) | {"form": form}
     return render(request, "work/report_send_back.html", context, status=422 if form.errors else 200)

@@ -19,6 +19,7 @@ from braid.contact.queries import draft_for
 from braid.contact.queries.reach import place_of
 from braid.kernel.access import require, scope
 from braid.kernel.downloads import FORMS, table_answer
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.units.models import Unit
 from braid.units.queries import unit_for
@@ -148,9 +149,10 @@ def burden_budgets(request: PersonRequest, code: str) -> HttpResponse:
     require(can_set_budgets_of(request.person, unit))
     form = BudgetsForm(request.POST or None, levels=level_budgets(unit))
     if request.method == "POST" and form.is_valid():
-        set_budgets(unit, form.minutes, by=request.person, at=timezone.now())
-        messages.success(request, _("Saved."))
-        return redirect("burden_below", code=unit.code)
+        with said_in(form, request):
+            set_budgets(unit, form.minutes, by=request.person, at=timezone.now())
+            messages.success(request, _("Saved."))
+            return redirect("burden_below", code=unit.code)
     context = {**_about(request, unit, _month(request)), "form": form}
     return render(request, "work/burden_budgets.html", context, status=422 if form.errors else 200)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.access import require, scope
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.units.models import Unit
 from braid.units.queries import unit_for
@@ -76,9 +77,10 @@ def complaint_new(request: PersonRequest, kind: str, pk: int, code: str) -> Http
     form, at = ComplaintForm(request.POST or None), timezone.now()
     heard_at = hearing_unit_of(thing, at=at)
     if request.method == "POST" and form.is_valid():
-        made = complain(thing, unit=unit, **form.cleaned_data, by=request.person, at=at)
-        messages.success(request, HEARD if heard_at else UNHEARD)
-        return redirect("complaint", pk=made.pk)
+        with said_in(form, request):
+            made = complain(thing, unit=unit, **form.cleaned_data, by=request.person, at=at)
+            messages.success(request, HEARD if heard_at else UNHEARD)
+            return redirect("complaint", pk=made.pk)
     context = {
         "form": form,
         "unit": unit,
@@ -114,9 +116,12 @@ def complaint_answer(request: PersonRequest, pk: int) -> HttpResponse:
     found = complaint_to_hear_for(request.person, pk)
     form = ComplaintAnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        answer_complaint(found, **form.cleaned_data, by=request.person, at=timezone.now())
-        messages.success(request, _("Answered. She who complained reads it, and those who asked, without her name."))
-        return redirect("complaint", pk=pk)
+        with said_in(form, request):
+            answer_complaint(found, **form.cleaned_data, by=request.person, at=timezone.now())
+            messages.success(
+                request, _("Answered. She who complained reads it, and those who asked, without her name.")
+            )
+            return redirect("complaint", pk=pk)
     context = {"form": form, "complaint": found}
     return render(request, "work/complaint_answer.html", context, status=422 if form.errors else 200)
 

@@ -13,6 +13,7 @@ from braid.contact.forms import level_choices
 from braid.contact.queries import Size, size_of
 from braid.contact.views.drafts import RuleInWords, in_html, in_words
 from braid.kernel.access import scope
+from braid.kernel.forms import said_in
 from braid.kernel.offline import keep_offline, once
 from braid.people.decorators import PersonRequest, signed_in
 from braid.work.actions import (
@@ -43,10 +44,11 @@ def directive_new(request: PersonRequest) -> HttpResponse:
     form = NewDirectiveForm(request.POST or None, initial={"unit": unit.code}, reach=reach)
     form.offer_forms(forms_to_ask(request))
     if request.method == "POST" and form.is_valid():
-        sender = form.cleaned_data["unit"]
-        whole = DirectiveRule(unit=sender, is_subtree=reach.covers_below(sender.path))
-        made = draft_directive(sender, form.text, by=request.person, at=timezone.now(), audience=[whole])
-        return redirect("directive_audience", pk=made.pk)
+        with said_in(form, request):
+            sender = form.cleaned_data["unit"]
+            whole = DirectiveRule(unit=sender, is_subtree=reach.covers_below(sender.path))
+            made = draft_directive(sender, form.text, by=request.person, at=timezone.now(), audience=[whole])
+            return redirect("directive_audience", pk=made.pk)
     took = (
         took_before(unit, form.data.get("title", "")) if form.is_bound else None
     )  # not taken yet: its title is known now
@@ -64,8 +66,9 @@ def directive_edit(request: PersonRequest, pk: int) -> HttpResponse:
     form = DirectiveDraftForm(request.POST or None, notice=found)
     form.offer_forms(forms_to_ask(request))
     if request.method == "POST" and form.is_valid():
-        change_directive(found, form.text, by=request.person, at=timezone.now())
-        return redirect("directive_audience", pk=pk)
+        with said_in(form, request):
+            change_directive(found, form.text, by=request.person, at=timezone.now())
+            return redirect("directive_audience", pk=pk)
     words = {"form": form, "unit": found.unit, "directive": found, "texts": in_html(found)}
     words["took_before"] = took_before(found.unit, *(text.title for text in found.texts))
     return render(request, "work/directive_write.html", words, status=422 if form.errors else 200)
@@ -88,9 +91,10 @@ def directive_audience(request: PersonRequest, pk: int) -> HttpResponse:
     reach = scope(request.person, SEND_DIRECTIVES)
     form = ReceiversForm(request.POST or None, initial={"unit": found.unit.code}, reach=reach)
     if request.method == "POST" and form.is_valid():
-        add_receivers(found, form.rule, by=request.person)
-        messages.success(request, _("Added to the units it asks."))
-        return redirect("directive_audience", pk=pk)
+        with said_in(form, request):
+            add_receivers(found, form.rule, by=request.person)
+            messages.success(request, _("Added to the units it asks."))
+            return redirect("directive_audience", pk=pk)
     rules = list(found.audience.select_related("unit").order_by("pk"))
     words = {
         "directive": found,

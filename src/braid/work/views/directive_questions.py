@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from braid.contact.forms import AskForm, DeclineForm, NoticeAnswerForm
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, signed_in
 from braid.work.actions import answer_about_directive, ask_about_directive, decline_about_directive
 from braid.work.queries.directive_questions import directive_questions_waiting
@@ -33,9 +34,10 @@ def directive_ask(request: PersonRequest, pk: int, code: str) -> HttpResponse:
     require(can_handle_at(request.person, unit.path))
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        ask_about_directive(found, unit, form.cleaned_data["text"], by=request.person, at=at)
-        messages.success(request, _("Asked. You read the answer here, and so do all other units it asks."))
-        return redirect("directive_at", pk=pk, code=code)
+        with said_in(form, request):
+            ask_about_directive(found, unit, form.cleaned_data["text"], by=request.person, at=at)
+            messages.success(request, _("Asked. You read the answer here, and so do all other units it asks."))
+            return redirect("directive_at", pk=pk, code=code)
     words = {"directive": found, "unit": unit, "form": form}
     return render(request, "work/directive_ask.html", words, status=422 if form.errors else 200)
 
@@ -57,9 +59,10 @@ def directive_answer(request: PersonRequest, pk: int) -> HttpResponse:
     question = question_on_directive_for(request.person, pk, at=at)
     form = NoticeAnswerForm(request.POST or None, initial={"text": question.text})
     if request.method == "POST" and form.is_valid():
-        answer_about_directive(question, **form.cleaned_data, by=request.person, at=at)
-        messages.success(request, _("Answered. All units the directive asks see it."))
-        return redirect("directive_questions", pk=question.directive_id)
+        with said_in(form, request):
+            answer_about_directive(question, **form.cleaned_data, by=request.person, at=at)
+            messages.success(request, _("Answered. All units the directive asks see it."))
+            return redirect("directive_questions", pk=question.directive_id)
     words = {"question": question, "directive": question.directive, "unit": question.directive.unit, "form": form}
     return render(request, "work/directive_answer.html", words, status=422 if form.errors else 200)
 
@@ -72,8 +75,9 @@ def directive_decline(request: PersonRequest, pk: int) -> HttpResponse:
     question = question_on_directive_for(request.person, pk, at=at)
     form = DeclineForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        decline_about_directive(question, **form.cleaned_data, by=request.person, at=at)
-        messages.success(request, _("Not answered. The unit that asked reads your reason, nobody else."))
-        return redirect("directive_questions", pk=question.directive_id)
+        with said_in(form, request):
+            decline_about_directive(question, **form.cleaned_data, by=request.person, at=at)
+            messages.success(request, _("Not answered. The unit that asked reads your reason, nobody else."))
+            return redirect("directive_questions", pk=question.directive_id)
     words = {"question": question, "directive": question.directive, "unit": question.directive.unit, "form": form}
     return render(request, "work/directive_decline.html", words, status=422 if form.errors else 200)

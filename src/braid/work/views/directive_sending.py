@@ -17,6 +17,7 @@ from braid.contact.forms import OverBudgetForm, SendBackForm
 from braid.contact.queries import size_of
 from braid.contact.views.drafts import in_html
 from braid.kernel.access import require
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, signed_in
 from braid.people.models import Person
 from braid.work.actions import (
@@ -64,8 +65,9 @@ def directive_send(request: PersonRequest, pk: int) -> HttpResponse:
         is_read_first = needs_second_reader(found, _rules(found))
         form = OverBudgetForm(request.POST, exceeds=0 if is_read_first else effect.exceeds)
         if form.is_valid():
-            send_directive(found, over_budget_why=form.why, by=request.person, at=at)
-            return redirect("directive", pk=pk)
+            with said_in(form, request):
+                send_directive(found, over_budget_why=form.why, by=request.person, at=at)
+                return redirect("directive", pk=pk)
     return _send_page(request, found, form, effect, at=at)
 
 
@@ -130,9 +132,10 @@ def directive_withdraw(request: PersonRequest, pk: int) -> HttpResponse:
     found = own_directive_for(request.person, pk, at=at)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        withdraw_directive(found, why=form.cleaned_data["why"], by=request.person, at=at)
-        messages.success(request, _("Withdrawn. Nobody has to do anything any more."))
-        return redirect("directive", pk=pk)
+        with said_in(form, request):
+            withdraw_directive(found, why=form.cleaned_data["why"], by=request.person, at=at)
+            messages.success(request, _("Withdrawn. Nobody has to do anything any more."))
+            return redirect("directive", pk=pk)
     words = {"form": form, "directive": found, "unit": found.unit}
     return render(request, "work/directive_withdraw.html", words, status=422 if form.errors else 200)
 
@@ -158,9 +161,10 @@ def directive_correct(request: PersonRequest, pk: int) -> HttpResponse:
     found = own_directive_for(request.person, pk, at=at)
     form = DirectiveCorrectionForm(request.POST or None, notice=found)
     if request.method == "POST" and form.is_valid():
-        correct_directive(found, **form.correction, by=request.person, at=at)
-        messages.success(request, _("Corrected. What it said before stays readable below."))
-        return redirect("directive", pk=pk)
+        with said_in(form, request):
+            correct_directive(found, **form.correction, by=request.person, at=at)
+            messages.success(request, _("Corrected. What it said before stays readable below."))
+            return redirect("directive", pk=pk)
     words = {"form": form, "directive": found, "unit": found.unit, "texts": in_html(found)}
     return render(request, "work/directive_correct.html", words, status=422 if form.errors else 200)
 
@@ -173,11 +177,12 @@ def directive_review_ask(request: PersonRequest, pk: int) -> HttpResponse:
     found = draft_directive_for(request.person, pk, at=at)
     effect = effect_of_thing(found, at)
     form = OverBudgetForm(request.POST, exceeds=effect.exceeds)
-    if not form.is_valid():
-        return _send_page(request, found, form, effect, at=at)
-    ask_directive_review(found, over_budget_why=form.why, by=request.person, at=at)
-    messages.success(request, _("Asked. Others who may send for this unit find it on Today."))
-    return redirect("directive_send", pk=pk)
+    if form.is_valid():
+        with said_in(form, request):
+            ask_directive_review(found, over_budget_why=form.why, by=request.person, at=at)
+            messages.success(request, _("Asked. Others who may send for this unit find it on Today."))
+            return redirect("directive_send", pk=pk)
+    return _send_page(request, found, form, effect, at=at)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -192,9 +197,10 @@ def directive_review(request: PersonRequest, pk: int) -> HttpResponse:
     require(can_review_directive(request.person, found, review))
     form = SendBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return_directive_draft(found, **form.cleaned_data, by=request.person, at=at)
-        messages.success(request, _("Sent back, with your reason."))
-        return redirect("directive", pk=pk)
+        with said_in(form, request):
+            return_directive_draft(found, **form.cleaned_data, by=request.person, at=at)
+            messages.success(request, _("Sent back, with your reason."))
+            return redirect("directive", pk=pk)
     rules = _rules(found)
     words = {
         "directive": found,

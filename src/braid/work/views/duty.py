@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from braid.kernel.forms import said_in
 from braid.kernel.pdf import can_make_pdf, pdf_answer
 from braid.kernel.writing import colon, day
 from braid.people.decorators import PersonRequest, signed_in
@@ -32,9 +33,10 @@ def duty(request: PersonRequest) -> HttpResponse:
     since, until = _span(request)
     form = DutyNoteForm(request.POST or None, initial={"on": timezone.localdate(at)})
     if request.method == "POST" and form.is_valid():
-        note_duty(**form.cleaned_data, by=request.person, at=at)
-        messages.success(request, _("Noted. It stands beside what was counted."))
-        return redirect("duty")
+        with said_in(form, request):
+            note_duty(**form.cleaned_data, by=request.person, at=at)
+            messages.success(request, _("Noted. It stands beside what was counted."))
+            return redirect("duty")
     words = {**_record(request, since, until, cursor=request.GET.get("cursor", "")), "form": form}
     return render(request, "work/duty.html", words, status=422 if form.errors else 200)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from braid.contact.forms import SendBackForm
 from braid.kernel.access import require
 from braid.kernel.errors import BadInput
+from braid.kernel.forms import said_in
 from braid.kernel.offline import keep_offline, once
 from braid.people.decorators import PersonRequest, signed_in
 from braid.units.models import Unit
@@ -101,9 +102,10 @@ def directive_report(request: PersonRequest, pk: int, code: str) -> HttpResponse
     require(can_handle_at(request.person, unit.path) or is_given_to(request.person, found, unit))
     form = DoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        report_done(found, unit, **form.cleaned_data, by=request.person, at=timezone.now())
-        messages.success(request, _("Reported. The sender and the units above you see it."))
-        return redirect("directive_at", pk=pk, code=code)
+        with said_in(form, request):
+            report_done(found, unit, **form.cleaned_data, by=request.person, at=timezone.now())
+            messages.success(request, _("Reported. The sender and the units above you see it."))
+            return redirect("directive_at", pk=pk, code=code)
     words = {"form": form, "directive": found, "unit": unit}
     return render(request, "work/directive_report.html", words, status=422 if form.errors else 200)
 
@@ -117,10 +119,11 @@ def directive_return(request: PersonRequest, pk: int, code: str) -> HttpResponse
     require(can_handle_at(request.person, unit.path))
     form = ReturnForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        said = {"because": Because(form.cleaned_data["because"]), "words": form.cleaned_data["words"]}
-        return_directive(found, unit, **said, by=request.person, at=timezone.now())
-        messages.success(request, _("Returned, with your reason. You can still take it on."))
-        return redirect("directive_at", pk=pk, code=code)
+        with said_in(form, request):
+            said = {"because": Because(form.cleaned_data["because"]), "words": form.cleaned_data["words"]}
+            return_directive(found, unit, **said, by=request.person, at=timezone.now())
+            messages.success(request, _("Returned, with your reason. You can still take it on."))
+            return redirect("directive_at", pk=pk, code=code)
     words = {"form": form, "directive": found, "unit": unit}
     return render(request, "work/directive_return.html", words, status=422 if form.errors else 200)
 
@@ -138,10 +141,11 @@ def directive_pass(request: PersonRequest, pk: int, code: str) -> HttpResponse:
         effect = effect_of_passing(found, unit, rules, at)
         form = PassForm(request.POST, exceeds=effect.exceeds, **given)
         if form.is_valid():
-            added = {name: form.cleaned_data[name] for name in ("due_on", "note", "steps")}
-            pass_on(found, unit, rules, **added, over_budget_why=form.why, by=request.person, at=at)
-            messages.success(request, _("Passed on. Your units find it on Today."))
-            return redirect("directive_at", pk=pk, code=code)
+            with said_in(form, request):
+                added = {name: form.cleaned_data[name] for name in ("due_on", "note", "steps")}
+                pass_on(found, unit, rules, **added, over_budget_why=form.why, by=request.person, at=at)
+                messages.success(request, _("Passed on. Your units find it on Today."))
+                return redirect("directive_at", pk=pk, code=code)
     page = reverse("directive_pass_effect", args=[pk, code])
     words = {
         "form": form,
@@ -186,9 +190,10 @@ def directive_send_back(request: PersonRequest, pk: int, code: str) -> HttpRespo
     require(can_judge(request.person, found, handling))
     form = SendBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        send_handling_back(handling, why=form.cleaned_data["why"], by=request.person, at=at)
-        messages.success(request, _("Sent back, with your reason."))
-        return redirect("directive_at", pk=pk, code=code)
+        with said_in(form, request):
+            send_handling_back(handling, why=form.cleaned_data["why"], by=request.person, at=at)
+            messages.success(request, _("Sent back, with your reason."))
+            return redirect("directive_at", pk=pk, code=code)
     words = {"form": form, "directive": found, "unit": handling.unit, "handling": handling}
     return render(request, "work/directive_send_back.html", words, status=422 if form.errors else 200)
 

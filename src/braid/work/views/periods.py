@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from braid.contact.queries import size_of
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.work.actions import close_period, open_period
 from braid.work.forms import PeriodForm
@@ -30,9 +31,10 @@ def period_open(request: PersonRequest, pk: int) -> HttpResponse:
     effect = effect_of_thing(found, at)
     form = PeriodForm(request.POST or None, initial=usual, exceeds=0 if found.over_budget_why else effect.exceeds)
     if request.method == "POST" and form.is_valid():
-        open_period(found, by=request.person, at=at, **form.cleaned_data)
-        messages.success(request, _("It is asked. The units find it on Today."))
-        return redirect("report_form", pk=pk)
+        with said_in(form, request):
+            open_period(found, by=request.person, at=at, **form.cleaned_data)
+            messages.success(request, _("It is asked. The units find it on Today."))
+            return redirect("report_form", pk=pk)
     size = size_of(list(found.audience.all()), on=today)
     context = {"report_form": found, "form": form, "size": size, "effect": effect_shown(found, effect)}
     return render(request, "work/period_open.html", context, status=422 if form.errors else 200)

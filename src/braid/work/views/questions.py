@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from braid.kernel.downloads import FORMS, table_answer
+from braid.kernel.forms import said_in
 from braid.kernel.sheets import SheetError
 from braid.kernel.writing import colon
 from braid.people.decorators import PersonRequest, page, signed_in
@@ -43,8 +44,9 @@ def form_question_new(request: PersonRequest, pk: int) -> HttpResponse:
     found = form_to_run_for(request.person, pk)
     form = QuestionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        add_field(found, form.plan, by=request.person, at=timezone.now())
-        return redirect("report_form", pk=pk)
+        with said_in(form, request, at=form.own_fields):
+            add_field(found, form.plan, by=request.person, at=timezone.now())
+            return redirect("report_form", pk=pk)
     return _question_page(request, {"report_form": found, "question": None, "form": form})
 
 
@@ -56,8 +58,9 @@ def form_question_edit(request: PersonRequest, pk: int, key: str) -> HttpRespons
     question = field_for(found, key)
     form = QuestionForm(request.POST or None, question=question)
     if request.method == "POST" and form.is_valid():
-        change_field(found, key, form.plan, by=request.person, at=timezone.now())
-        return redirect("report_form", pk=pk)
+        with said_in(form, request, at=form.own_fields):
+            change_field(found, key, form.plan, by=request.person, at=timezone.now())
+            return redirect("report_form", pk=pk)
     return _question_page(request, {"report_form": found, "question": question, "form": form})
 
 
@@ -105,8 +108,9 @@ def form_check_new(request: PersonRequest, pk: int) -> HttpResponse:
     questions = fields_of(newest_version(found))
     form = CheckForm(request.POST or None, questions=questions)
     if request.method == "POST" and form.is_valid():
-        add_check(found, form.check, by=request.person, at=timezone.now())
-        return redirect("report_form", pk=pk)
+        with said_in(form, request, at=form.own_fields):
+            add_check(found, form.check, by=request.person, at=timezone.now())
+            return redirect("report_form", pk=pk)
     own, others = form.own_and_others()
     context = {"report_form": found, "form": form, "own": own, "others": others, "questions": questions}
     return render(request, "work/form_check.html", context, status=422 if form.errors else 200)
@@ -143,11 +147,12 @@ def form_questions_import(request: PersonRequest, pk: int) -> HttpResponse:
         except SheetError as error:  # what is wrong with the file belongs beside its field
             form.add_error("file", str(error.message))
         if sheet.plans and not sheet.problems:
-            replace_fields(found, sheet.plans, by=request.person, at=timezone.now())
-            messages.success(request, _taken_over(len(sheet.plans)))
-            if sheet.ignored:
-                messages.warning(request, _ignored(sheet.ignored))
-            return redirect("report_form", pk=pk)
+            with said_in(form, request):
+                replace_fields(found, sheet.plans, by=request.person, at=timezone.now())
+                messages.success(request, _taken_over(len(sheet.plans)))
+                if sheet.ignored:
+                    messages.warning(request, _ignored(sheet.ignored))
+                return redirect("report_form", pk=pk)
     status = 422 if form.errors or sheet.problems else 200
     context = {"report_form": found, "form": form, "problems": sheet.problems}
     return render(request, "work/form_questions_import.html", context, status=status)

@@ -13,6 +13,7 @@ from braid.contact.forms import OverBudgetForm, level_choices
 from braid.contact.queries import size_of
 from braid.contact.views.drafts import RuleInWords, in_words
 from braid.kernel.access import require, scope
+from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.units.models import Unit
 from braid.units.queries import unit_by_code
@@ -77,10 +78,11 @@ def report_form_new(request: PersonRequest) -> HttpResponse:
     reach = scope(request.person, RUN_FORMS)
     form = NewRegisterForm(request.POST or None, initial={"unit": unit.code}, reach=reach)
     if request.method == "POST" and form.is_valid():
-        own = form.cleaned_data["unit"]
-        whole = ReportFormRule(unit=own, is_subtree=reach.covers_below(own.path))
-        made = draft_form(own, form.plan, by=request.person, at=timezone.now(), audience=[whole])
-        return redirect("report_form", pk=made.pk)
+        with said_in(form, request, at=form.own_fields):
+            own = form.cleaned_data["unit"]
+            whole = ReportFormRule(unit=own, is_subtree=reach.covers_below(own.path))
+            made = draft_form(own, form.plan, by=request.person, at=timezone.now(), audience=[whole])
+            return redirect("report_form", pk=made.pk)
     context = {"form": form, "unit": unit, "report_form": None, "effect": "", "took_before": None}
     return render(request, "work/report_form_edit.html", context, status=422 if form.errors else 200)
 
@@ -134,16 +136,17 @@ def report_form_version(request: PersonRequest, pk: int, number: int) -> HttpRes
 def report_form_edit(request: PersonRequest, pk: int) -> HttpResponse:
     """Change what the register says of a form; first show what more minutes of one in use would do."""
     found = form_to_run_for(request.person, pk)
-    at, effect = timezone.now(), None
+    at, shown = timezone.now(), ""
     form = RegisterForm(request.POST or None, report_form=found)
     if request.method == "POST" and form.is_valid() and is_form_open(found) and counts_more(found, form.plan.minutes):
         effect = effect_of_minutes(found, form.plan.minutes, at)
+        shown = effect_shown(found, effect, query=f"minutes={form.plan.minutes}")
         form = RegisterForm(request.POST, report_form=found, exceeds=effect.exceeds)
     if request.method == "POST" and form.is_valid():
-        change_form(found, form.plan, over_budget_why=form.why, by=request.person, at=at)
-        return redirect("report_form", pk=pk)
-    context = {"form": form, "unit": found.unit, "report_form": found}
-    context["effect"] = effect_shown(found, effect, query=f"minutes={form.plan.minutes}") if effect else ""
+        with said_in(form, request, at=form.own_fields):
+            change_form(found, form.plan, over_budget_why=form.why, by=request.person, at=at)
+            return redirect("report_form", pk=pk)
+    context = {"form": form, "unit": found.unit, "report_form": found, "effect": shown}
     context["took_before"] = None if is_form_open(found) else took_before(found.unit, *found.title.values())
     return render(request, "work/report_form_edit.html", context, status=422 if form.errors else 200)
 
@@ -163,9 +166,10 @@ def report_form_asked(request: PersonRequest, pk: int) -> HttpResponse:
         effect = effect_of_more(found, form.asked, at)
         form = AskedForm(request.POST, exceeds=effect.exceeds, **given)
     if request.method == "POST" and form.is_valid():
-        ask_units(found, form.asked, over_budget_why=form.why, by=request.person, at=at)
-        messages.success(request, _("These units are asked as well."))
-        return redirect("report_form_asked", pk=pk)
+        with said_in(form, request):
+            ask_units(found, form.asked, over_budget_why=form.why, by=request.person, at=at)
+            messages.success(request, _("These units are asked as well."))
+            return redirect("report_form_asked", pk=pk)
     context = {
         "report_form": found,
         "unit": found.unit,
@@ -208,9 +212,10 @@ def report_form_reason(request: PersonRequest, pk: int) -> HttpResponse:
     effect = effect_of_thing(found, at)
     form = OverBudgetForm(request.POST if request.method == "POST" else None, exceeds=1)
     if request.method == "POST" and form.is_valid():
-        give_reason(found, form.why, by=request.person, at=at)
-        messages.success(request, _("It is asked in a moment. The units that are asked read your reason."))
-        return redirect("report_form", pk=pk)
+        with said_in(form, request):
+            give_reason(found, form.why, by=request.person, at=at)
+            messages.success(request, _("It is asked in a moment. The units that are asked read your reason."))
+            return redirect("report_form", pk=pk)
     context = {"report_form": found, "effect": effect_shown(found, effect), "form": form}
     return render(request, "work/report_form_reason.html", context, status=422 if form.errors else 200)
 
@@ -224,9 +229,10 @@ def report_form_publish(request: PersonRequest, pk: int) -> HttpResponse:
     effect = effect_of_thing(found, at) if found.state == ReportFormState.DRAFT else None
     form = OverBudgetForm(request.POST if request.method == "POST" else None, exceeds=effect.exceeds if effect else 0)
     if request.method == "POST" and form.is_valid():
-        publish_version(found, over_budget_why=form.why, by=request.person, at=at)
-        messages.success(request, _("It is asked like this from the next period on."))
-        return redirect("report_form", pk=pk)
+        with said_in(form, request):
+            publish_version(found, over_budget_why=form.why, by=request.person, at=at)
+            messages.success(request, _("It is asked like this from the next period on."))
+            return redirect("report_form", pk=pk)
     fields = fields_of(newest_version(found))
     context = {
         "report_form": found,

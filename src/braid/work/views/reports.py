@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from braid.kernel.access import scope
+from braid.kernel.forms import said_in
 from braid.kernel.offline import keep_offline, once
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.work.actions import add_report_file, file_report, save_draft
@@ -70,7 +71,8 @@ def report_fill(request: PersonRequest, pk: int, code: str) -> HttpResponse:
         if is_right or "X-Offline" not in request.headers:
             place = _keep_files(request, place, form)
         if is_right:
-            return _take(request, place, form, act)
+            with said_in(form, request):
+                return _take(request, place, form, act)
     context = _page_of(place) | {
         "form": form,
         "asked": list(form.asked()),

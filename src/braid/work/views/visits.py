@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from braid.kernel.forms import said_in
 from braid.kernel.offline import keep_offline, once
 from braid.people.decorators import PersonRequest, signed_in
 from braid.work.actions import log_visit, take_back_visit
@@ -29,12 +30,13 @@ def visits(request: PersonRequest) -> HttpResponse:
     start = {"on": timezone.localdate(at), "unit": units[0].code if units else ""}
     form = VisitForm(request.POST or None, initial=start, units=units)
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        unit = next(unit for unit in units if unit.code == values.pop("unit"))
-        kind, topic = VisitKind(values.pop("kind")), VisitTopic(values.pop("topic"))
-        log_visit(unit, kind=kind, topic=topic, **values, by=request.person, at=at)
-        messages.success(request, _("Logged. Reports of your unit count it, and so does your record of duty."))
-        return redirect("visits")
+        with said_in(form, request):
+            values = form.cleaned_data
+            unit = next(unit for unit in units if unit.code == values.pop("unit"))
+            kind, topic = VisitKind(values.pop("kind")), VisitTopic(values.pop("topic"))
+            log_visit(unit, kind=kind, topic=topic, **values, by=request.person, at=at)
+            messages.success(request, _("Logged. Reports of your unit count it, and so does your record of duty."))
+            return redirect("visits")
     words = {"form": form, "units": units, "page": visits_of(request.person, cursor=request.GET.get("cursor", ""))}
     return render(request, "work/visits.html", words, status=422 if form.errors else 200)
 
