@@ -60,9 +60,49 @@ def test_preview_then_confirm(
     preview = head.post(address, data)
     assert words in preview.content.decode()
     assert not TreeEvent.objects.exists()
-    done = head.post(address, {**data, "confirmed": "1"}, follow=True)
+    done = head.post(address, {**data, "confirmed": preview.context["shown"]}, follow=True)
     assert done.status_code == 200
     assert TreeEvent.objects.filter(why="decided").exists()
+
+
+def test_what_is_confirmed_is_what_was_shown(units: dict[str, Unit], head: Client) -> None:
+    address, data = "/units/of/a1/move/", {"parent": "b", "on": today(), "why": "decided"}
+    shown = head.post(address, data).context["shown"]
+    words = "This is not what you saw before."
+    for other in ({"parent": "n"}, {"why": "another reason"}, {"on": str(timezone.localdate() - timedelta(days=1))}):
+        again = head.post(address, {**data, **other, "confirmed": shown})
+        assert words in again.content.decode()
+        assert not TreeEvent.objects.exists()
+    assert words not in head.post(address, data).content.decode()
+    unit(units["a1"])  # three units would move now, and two were shown
+    again = head.post(address, {**data, "confirmed": shown})
+    assert words in again.content.decode()
+    assert head.post(address, {**data, "confirmed": again.context["shown"]}).status_code == 302
+
+
+def test_after_adding_a_unit_one_stands_at_it(units: dict[str, Unit], head: Client) -> None:
+    data = {"code": "a3", "name": "New", "kind": "1", "on": today(), "why": "decided"}
+    shown = head.post("/units/of/a/add/", data).context["shown"]
+    done = head.post("/units/of/a/add/", {**data, "confirmed": shown}, follow=True)
+    assert done.redirect_chain == [("/units/of/a3/", 302)]
+    assert "decided" in done.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "deed", "values", "field"),
+    [
+        ("a", "add", {"code": "a1", "name": "New", "kind": "1"}, "code"),
+        ("a", "add", {"code": "a3", "name": "New", "kind": "1", "level": "1"}, "level"),
+        ("a1", "change", {"code": "a2", "kind": "1", "level": "3"}, "code"),
+        ("a1", "change", {"code": "a1", "kind": "1", "level": "2"}, "level"),
+        ("a1", "split", {"code": "a2", "name": "Part"}, "code"),
+    ],
+)
+def test_a_refusal_about_one_field_stands_at_it(
+    units: dict[str, Unit], head: Client, code: str, deed: str, values: dict[str, str], field: str
+) -> None:
+    answer = head.post(f"/units/of/{code}/{deed}/", {**values, "on": today(), "why": "x"})
+    assert list(answer.context["form"].errors) == [field]
 
 
 def test_a_refusal_stands_in_the_form(units: dict[str, Unit], head: Client) -> None:
@@ -243,4 +283,4 @@ def test_a_day_on_which_the_unit_above_was_elsewhere(units: dict[str, Unit], hea
     data = {"on": f"{before}", "why": "x", "confirmed": "1"}
     assert words in head.post("/units/of/a11/move/", {**data, "parent": "a2"}).content.decode()
     assert words in head.post("/units/of/a1/merge/", {**data, "into": "a2"}).content.decode()
-    assert head.post("/units/of/a11/move/", {**data, "parent": "a2", "on": f"{today}"}).status_code == 302
+    assert "Confirm" in head.post("/units/of/a11/move/", {**data, "parent": "a2", "on": f"{today}"}).content.decode()

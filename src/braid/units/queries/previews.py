@@ -31,13 +31,20 @@ class Preview:
 
     lines: list[str]
     refusal: str = ""
+    field: str = ""
+    """The field of the form that the refusal is about; empty: the whole of it."""
 
 
 def preview_add(parent: Unit, code: str, name: str, level: int | None) -> Preview:
     """What adding a unit below `parent` changes."""
-    refusal = why_not_add(parent) or why_not_level_below(parent, level or parent.level + 1) or why_not_code(code)
+    if refusal := why_not_add(parent):
+        return Preview([], refusal)
+    if refusal := why_not_code(code):
+        return Preview([], refusal, "code")
+    if refusal := why_not_level_below(parent, level or parent.level + 1):
+        return Preview([], refusal, "level")
     line = _("Adds %(name)s (%(code)s) below %(parent)s.") % {"name": name, "code": code, "parent": parent}
-    return Preview([] if refusal else [line], refusal)
+    return Preview([line])
 
 
 def preview_move(unit: Unit, parent: Unit) -> Preview:
@@ -64,8 +71,9 @@ def preview_merge(unit: Unit, into: Unit) -> Preview:
 def preview_split(unit: Unit, parts: Sequence[tuple[str, Sequence[int]]], *, closes: bool) -> Preview:
     """What splitting off `parts` (code and numbers of the units below that go there) changes."""
     children = [number for _code, numbers in parts for number in numbers]
-    if refusal := why_not_split(unit, [code for code, _numbers in parts], children, closes=closes):
-        return Preview([], refusal)
+    codes = [code for code, _numbers in parts]
+    if refusal := why_not_split(unit, codes, children, closes=closes):
+        return Preview([], refusal, "code" if any(map(why_not_code, codes)) else "")
     moved = sum(_count(child) for child in active_children(unit) if child.pk in set(children))
     made = ngettext(
         "Makes %(count)s new unit beside %(name)s.", "Makes %(count)s new units beside %(name)s.", len(parts)
@@ -96,9 +104,9 @@ def preview_reopen(unit: Unit) -> Preview:
 
 def preview_values(unit: Unit, values: dict[str, object]) -> Preview:
     """What renaming or changing details changes: each field with its old and new value."""
-    refusal = why_not_code(str(values["code"]), unit) if "code" in values else ""
+    refusal, field = why_not_code(str(values["code"]), unit) if "code" in values else "", "code"
     if not refusal and isinstance(level := values.get("level"), int) and level != unit.level:
-        refusal = why_not_level(unit, level)
+        refusal, field = why_not_level(unit, level), "level"
     lines = [
         _("%(field)s: %(old)s becomes %(new)s.")
         % {
@@ -109,7 +117,9 @@ def preview_values(unit: Unit, values: dict[str, object]) -> Preview:
         for name, value in values.items()
         if getattr(unit, name) != value
     ]
-    return Preview(lines, refusal or ("" if lines else _("Nothing would change.")))
+    if refusal:
+        return Preview([], refusal, field)
+    return Preview(lines, "" if lines else _("Nothing would change."))
 
 
 def _count(unit: Unit) -> int:
