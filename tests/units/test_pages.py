@@ -182,6 +182,8 @@ def test_all_bad_rows_can_be_had(
     text = "code,parent_code,name\n" + "".join(f"x{i},nowhere,X\n" for i in range(5))
     page = head.post("/units/import/", {"file": SimpleUploadedFile("new.csv", text.encode())}, follow=True)
     assert "The first 2 are shown here." in page.content.decode()
+    assert "No row of this file can be used." in page.content.decode()
+    assert 'name="close_missing"' not in page.content.decode()
     address = f"/units/import/{ImportRun.objects.get().pk}/bad-rows/"
     assert address in page.content.decode()
     answer: Any = head.get(address)
