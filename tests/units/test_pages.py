@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,14 +11,24 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from braid.kernel.access import OPERATOR
+from braid.kernel.access import EVERYWHERE, OPERATOR
 from braid.kernel.imports import pages
 from braid.kernel.models import ImportRun
 from braid.kernel.outbox import run_due
 from braid.people.enums import Office
-from braid.units.actions import close_unit, move_unit
+from braid.units.actions import (
+    Part,
+    change_unit,
+    close_unit,
+    merge_units,
+    move_unit,
+    rename_unit,
+    split_unit,
+)
+from braid.units.enums import UnitKind
 from braid.units.imports import comparing
 from braid.units.models import TreeEvent, Unit
+from braid.units.queries.events import told_events_of
 from braid.units.views import units as unit_pages
 from tests.factories import member, tree, unit
 
@@ -153,6 +164,44 @@ def test_unit_page_asks_the_same_for_many(units: dict[str, Unit], head: Client) 
     for _many in range(30):
         unit(units["b"])
     assert statements() == few
+
+
+def test_the_history_says_what_changed(units: dict[str, Unit], client: Client) -> None:
+    client.force_login(member(units["a"], Office.HEAD).account)
+    deed: dict[str, Any] = {"on": timezone.localdate(), "why": "x", "by": OPERATOR, "at": timezone.now()}
+    rename_unit(units["a1"], name="Other", **deed)
+    change_unit(units["a1"], kind=UnitKind.VIRTUAL, **deed)
+    move_unit(units["a2"], units["b"], **deed)
+    move_unit(units["a2"], units["a"], **deed)
+    split_unit(units["a1"], [Part("a4", "Part")], **deed)
+    merge_units(units["a1"], units["a2"], **deed)
+
+    def history(code: str) -> str:
+        return client.get(f"/units/of/{code}/").content.decode().split("What happened to it")[1]
+
+    survivor = history("a1")
+    assert 'Unit above before: <a href="/units/of/a/">a</a>' in survivor
+    assert "New unit above: b " in survivor, "out of her reach: a name and no link"
+    assert "Merged into it: " in survivor
+    told = told_events_of(units["a1"], EVERYWHERE)
+    assert [line for one in told for line in one.lines] == [
+        "Kind: body becomes online-only body.",
+        "Name: a1 becomes Other.",
+    ]
+    others = [(other.words, other.unit.code) for one in told for other in one.others]
+    assert others == [("The unit that stays", "a2"), ("New unit", "a4")]
+    assert '<a href="/units/of/a/">a</a>' in history("a4")
+
+
+def test_the_history_asks_the_same_for_many(
+    units: dict[str, Unit], django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    for number in range(4):
+        there = units["b"] if number % 2 == 0 else units["a"]
+        now = timezone.now()
+        move_unit(units["a1"], there, on=timezone.localdate(now), why="x", by=OPERATOR, at=now)
+    with django_assert_num_queries(2):
+        assert len(told_events_of(units["a1"], EVERYWHERE)) == 4
 
 
 def test_import_look_then_apply(units: dict[str, Unit], head: Client, now: datetime) -> None:

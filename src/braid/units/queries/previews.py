@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from braid.units import hooks
-from braid.units.enums import UnitStatus
+from braid.units.enums import UnitKind, UnitStatus
 from braid.units.models import Unit
 from braid.units.rules import (
     active_children,
@@ -107,19 +108,21 @@ def preview_values(unit: Unit, values: dict[str, object]) -> Preview:
     refusal, field = why_not_code(str(values["code"]), unit) if "code" in values else "", "code"
     if not refusal and isinstance(level := values.get("level"), int) and level != unit.level:
         refusal, field = why_not_level(unit, level), "level"
-    lines = [
-        _("%(field)s: %(old)s becomes %(new)s.")
-        % {
-            "field": str(Unit._meta.get_field(name).verbose_name).capitalize(),  # type: ignore[union-attr]
-            "old": _value(getattr(unit, name)),
-            "new": _value(value),
-        }
-        for name, value in values.items()
-        if getattr(unit, name) != value
-    ]
+    changed = [(name, getattr(unit, name), value) for name, value in values.items() if getattr(unit, name) != value]
+    lines = [change_line(name, old, new) for name, old, new in changed]
     if refusal:
         return Preview([], refusal, field)
     return Preview(lines, "" if lines else _("Nothing would change."))
+
+
+def change_line(name: str, old: object, new: object) -> str:
+    """One field of a unit with its old and new value."""
+    words = {
+        "field": capfirst(str(Unit._meta.get_field(name).verbose_name)),  # type: ignore[union-attr]
+        "old": _value(name, old),
+        "new": _value(name, new),
+    }
+    return _("%(field)s: %(old)s becomes %(new)s.") % words
 
 
 def _count(unit: Unit) -> int:
@@ -138,5 +141,9 @@ def _words(unit: Unit, **more: object) -> dict[str, object]:
     return {"name": unit, "code": unit.code, **more}
 
 
-def _value(value: object) -> str:
+def _value(name: str, value: object) -> str:
+    if name == "kind" and isinstance(value, int):
+        return str(UnitKind(value).label)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return "—" if value in ("", None) else str(value)

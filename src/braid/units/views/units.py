@@ -23,7 +23,8 @@ from braid.units import actions, forms, rules
 from braid.units.actions import Part
 from braid.units.enums import UnitStatus
 from braid.units.models import Unit
-from braid.units.queries import children_of, events_of, first_day, level_names, unit_for
+from braid.units.queries import children_of, first_day, level_names, unit_for
+from braid.units.queries.events import told_events_of
 from braid.units.queries.previews import (
     Preview,
     preview_add,
@@ -149,7 +150,7 @@ def unit(request: ActorRequest, code: str) -> HttpResponse:
         "ancestors": _ancestors(unit),
         "children": list(children_of(unit)[:SHOWN]),
         "more": max(0, children_of(unit).count() - SHOWN),
-        "events": events_of(unit),
+        "events": told_events_of(unit, rules.visible(request.person)),
         "first_day": first_day(),
         "level": level_names().get(unit.level),
         "deeds": [
