@@ -245,6 +245,7 @@ def test_look_then_apply_in_the_browser(units: World) -> None:
     assert f'href="{address}bad-rows/"' in body
     bad: Any = head.get(address + "bad-rows/")
     assert b"".join(bad.streaming_content).decode("utf-8-sig").splitlines()[1].startswith("3,unit_code,")
+    assert 'name="skip_bad"' in body
     assert client_of(factories.member(units["far"], Office.HEAD)).get(address + "bad-rows/").status_code == 404
     assert head.get(f"/units/import/{run.pk}/").status_code == 404, "another kind of import"
     assert head.post(address + "apply/").status_code == 409
@@ -254,6 +255,22 @@ def test_look_then_apply_in_the_browser(units: World) -> None:
     assert ("village", "Ada", "LIAISON") in offices()
     assert "Applied" in head.get(address).content.decode()
     assert head.post(address + "drop/").status_code == 409
+
+
+def test_a_bad_row_says_what_stands_in_the_file(units: World) -> None:
+    head = client_of(factories.member(units["county"], Office.HEAD))
+    factories.member(units["village"], Office.HEAD)
+    text = HEADER + "village,Ada,一把手,,,,\nvillage,Bea,deputy,,2099年1月1日,,\n"
+    page = head.post("/import/officers/", {"file": SimpleUploadedFile("new.csv", text.encode())}, follow=True)
+    assert [problem["value"] for problem in page.context["problems"]] == ["一把手", "2099年1月1日"]
+    address = f"/import/officers/{ImportRun.objects.get().pk}/"
+    bad: Any = head.get(address + "bad-rows/")
+    lines = b"".join(bad.streaming_content).decode("utf-8-sig").splitlines()[1:]
+    assert [line.rpartition(",")[2] for line in lines] == ["一把手", "2099年1月1日"]
+    body = page.content.decode()
+    assert "No row of this file can be used." in body
+    assert address + "apply/" not in body
+    assert address + "drop/" in body
 
 
 def test_rights_are_asked_again_when_the_worker_applies(units: World, at: datetime) -> None:

@@ -121,6 +121,57 @@ def test_forms_say_what_is_wrong(units: dict[str, Unit]) -> None:
     assert not Grant.objects.exists()
 
 
+def test_an_office_is_chosen(units: dict[str, Unit]) -> None:
+    client = client_of(factories.member(units["county"], Office.HEAD))
+    ada = factories.member(units["village"])
+    address = f"/people/village/office/{ada.pk}/"
+    assert client.get(address).context["form"]["office"].value() is None
+    assert '<option value="" selected>Choose</option>' in client.get(address).content.decode()
+    answer = client.post(address, {"office": "", "since": timezone.localdate().isoformat()})
+    assert list(answer.context["form"].errors) == ["office"]
+    page = client.get("/people/village/new/").content.decode()
+    assert f'<option value="{Office.MEMBER.value}" selected>' in page
+
+
+@pytest.mark.parametrize(
+    ("phone", "is_one"),
+    [
+        ("", True),
+        ("110", True),
+        ("0755-2345 6789转12", True),
+        ("(0755) 23456789 ext. 12", True),
+        ("12", False),
+        ("ask Bea", False),
+        ("Bea 13900000001", False),
+    ],
+)
+def test_a_contact_is_a_phone_number(units: dict[str, Unit], phone: str, is_one: bool) -> None:
+    client = client_of(factories.member(units["county"], Office.HEAD))
+    answer = client.post("/people/village/new/", {"name": "Ada", "office": Office.MEMBER.value, "phone": phone})
+    assert (answer.status_code == 302) == is_one
+    assert is_one or list(answer.context["form"].errors) == ["phone"]
+
+
+def test_a_contact_that_gets_no_codes_does_not_sign_in(units: dict[str, Unit]) -> None:
+    client = client_of(factories.member(units["county"], Office.HEAD))
+    ada = factories.member(units["village"], who=factories.person("Ada", phone="110", with_account=False))
+    address = f"/person/{ada.pk}/account/"
+    assert client.get(address).context["form"]["phone"].value() == ""
+    answer = client.post(address, {"phone": "110"})
+    assert list(answer.context["form"].errors) == ["phone"]
+    assert not Account.objects.filter(person=ada).exists()
+    assert client.post(address, {"phone": ""}).status_code == 302
+
+
+def test_what_shuts_somebody_out_is_asked_once_more(units: dict[str, Unit]) -> None:
+    head = factories.member(units["county"], Office.HEAD)
+    ada = factories.member(units["village"], Office.LIAISON)
+    page = client_of(head).get(f"/person/{ada.pk}/").content.decode()
+    asked = [part.split("</details>")[0] for part in page.split("<details")[1:]]
+    for address in (f"/memberships/{ada.memberships.get().pk}/end/", f"/person/{ada.pk}/lock/"):
+        assert sum(address in part for part in asked) == page.count(address) == 1
+
+
 def test_a_refusal_is_a_page_in_words(units: dict[str, Unit]) -> None:
     client = client_of(factories.member(units["county"], Office.HEAD))
     factories.member(units["village"], who=factories.person("Ada"))
@@ -223,7 +274,7 @@ def test_profile(units: dict[str, Unit]) -> None:
     client = client_of(ada)
     page = client.get("/me/").content.decode()
     assert page.count("Seen by") == 4
-    answer = client.post("/me/", {"name": "Ada Lin", "phone": "1", "language": "zh-hant"})
+    answer = client.post("/me/", {"name": "Ada Lin", "phone": "110", "language": "zh-hant"})
     assert answer.cookies["django_language"].value == "zh-hant"
     ada.refresh_from_db()
     assert (ada.name, ada.language) == ("Ada Lin", "zh-hant")
@@ -316,6 +367,7 @@ def test_a_link_signs_in_on_this_machine(ada: Person, settings: pytest.FixtureRe
     link = signin_link(ada, "http://testserver", at=timezone.now())
     assert client.get(link).status_code == 302
     assert client.get("/me/").status_code == 200
+    assert client.get("/me/signin/passkeys/new/").status_code == 200, "she has just signed in"
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,9 @@ def test_who_says_so(units: dict[str, Unit], her: Person, now: datetime, client:
         set_quiet_hours(units["nation"], None, by=deputy, at=now)
     client.force_login(deputy.account)
     page = reverse("quiet_hours", args=[units["village"].code])
-    assert "The units above say: 21:00 to 08:00." in client.get(page).content.decode()
+    said_above = client.get(page).content.decode()
+    assert "The units above say: 21:00 to 08:00." in said_above
+    assert "(optional)" not in said_above
     assert client.post(page, {"which": "own", "begins": "20:00", "ends": "07:30"}).status_code == 302
     said = QuietHours.objects.get()
     assert (said.unit, said.begins, said.ends) == (units["village"], time(20), time(7, 30))

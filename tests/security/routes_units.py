@@ -9,6 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from braid.kernel.enums import ImportState
 from braid.kernel.models import ImportRun
+from braid.units.forms import RenameForm
+from braid.units.queries.previews import preview_values
+from braid.units.views.units import seal_of
 
 from .routes import Route, cut, everybody
 from .world import World
@@ -52,6 +55,14 @@ def no_deed(name: str) -> Any:
     return lambda world: {**no_unit(world), "deed": name}
 
 
+def renamed(world: World) -> dict[str, Any]:
+    data = {"name": "New name", "on": "2026-01-02", "why": "x"}
+    form = RenameForm(world.unit, data)
+    assert form.is_valid()
+    preview = preview_values(world.unit, form.values())
+    return {**data, "confirmed": seal_of(world.unit, "rename", form.cleaned_data, preview)}
+
+
 def file(world: World) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("units.csv", b"code,parent_code,name\nnew,county_a,New\n")}
 
@@ -80,7 +91,7 @@ ROUTES = [
         method="POST",
         kwargs=deed("rename"),
         absent=no_deed("rename"),
-        data=lambda w: {"name": "New name", "on": "2026-01-02", "why": "x", "confirmed": "1"},
+        data=renamed,
         note="rename",
     ),
     Route("units_import", everybody(200, stranger=403, anonymous=302, member=403, deputy=403)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,14 +11,24 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from braid.kernel.access import OPERATOR
+from braid.kernel.access import EVERYWHERE, OPERATOR
 from braid.kernel.imports import pages
 from braid.kernel.models import ImportRun
 from braid.kernel.outbox import run_due
 from braid.people.enums import Office
-from braid.units.actions import close_unit, move_unit
+from braid.units.actions import (
+    Part,
+    change_unit,
+    close_unit,
+    merge_units,
+    move_unit,
+    rename_unit,
+    split_unit,
+)
+from braid.units.enums import UnitKind
 from braid.units.imports import comparing
 from braid.units.models import TreeEvent, Unit
+from braid.units.queries.events import told_events_of
 from braid.units.views import units as unit_pages
 from tests.factories import member, tree, unit
 
@@ -60,9 +71,49 @@ def test_preview_then_confirm(
     preview = head.post(address, data)
     assert words in preview.content.decode()
     assert not TreeEvent.objects.exists()
-    done = head.post(address, {**data, "confirmed": "1"}, follow=True)
+    done = head.post(address, {**data, "confirmed": preview.context["shown"]}, follow=True)
     assert done.status_code == 200
     assert TreeEvent.objects.filter(why="decided").exists()
+
+
+def test_what_is_confirmed_is_what_was_shown(units: dict[str, Unit], head: Client) -> None:
+    address, data = "/units/of/a1/move/", {"parent": "b", "on": today(), "why": "decided"}
+    shown = head.post(address, data).context["shown"]
+    words = "This is not what you saw before."
+    for other in ({"parent": "n"}, {"why": "another reason"}, {"on": str(timezone.localdate() - timedelta(days=1))}):
+        again = head.post(address, {**data, **other, "confirmed": shown})
+        assert words in again.content.decode()
+        assert not TreeEvent.objects.exists()
+    assert words not in head.post(address, data).content.decode()
+    unit(units["a1"])  # three units would move now, and two were shown
+    again = head.post(address, {**data, "confirmed": shown})
+    assert words in again.content.decode()
+    assert head.post(address, {**data, "confirmed": again.context["shown"]}).status_code == 302
+
+
+def test_after_adding_a_unit_one_stands_at_it(units: dict[str, Unit], head: Client) -> None:
+    data = {"code": "a3", "name": "New", "kind": "1", "on": today(), "why": "decided"}
+    shown = head.post("/units/of/a/add/", data).context["shown"]
+    done = head.post("/units/of/a/add/", {**data, "confirmed": shown}, follow=True)
+    assert done.redirect_chain == [("/units/of/a3/", 302)]
+    assert "decided" in done.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "deed", "values", "field"),
+    [
+        ("a", "add", {"code": "a1", "name": "New", "kind": "1"}, "code"),
+        ("a", "add", {"code": "a3", "name": "New", "kind": "1", "level": "1"}, "level"),
+        ("a1", "change", {"code": "a2", "kind": "1", "level": "3"}, "code"),
+        ("a1", "change", {"code": "a1", "kind": "1", "level": "2"}, "level"),
+        ("a1", "split", {"code": "a2", "name": "Part"}, "code"),
+    ],
+)
+def test_a_refusal_about_one_field_stands_at_it(
+    units: dict[str, Unit], head: Client, code: str, deed: str, values: dict[str, str], field: str
+) -> None:
+    answer = head.post(f"/units/of/{code}/{deed}/", {**values, "on": today(), "why": "x"})
+    assert list(answer.context["form"].errors) == [field]
 
 
 def test_a_refusal_stands_in_the_form(units: dict[str, Unit], head: Client) -> None:
@@ -115,6 +166,44 @@ def test_unit_page_asks_the_same_for_many(units: dict[str, Unit], head: Client) 
     assert statements() == few
 
 
+def test_the_history_says_what_changed(units: dict[str, Unit], client: Client) -> None:
+    client.force_login(member(units["a"], Office.HEAD).account)
+    deed: dict[str, Any] = {"on": timezone.localdate(), "why": "x", "by": OPERATOR, "at": timezone.now()}
+    rename_unit(units["a1"], name="Other", **deed)
+    change_unit(units["a1"], kind=UnitKind.VIRTUAL, **deed)
+    move_unit(units["a2"], units["b"], **deed)
+    move_unit(units["a2"], units["a"], **deed)
+    split_unit(units["a1"], [Part("a4", "Part")], **deed)
+    merge_units(units["a1"], units["a2"], **deed)
+
+    def history(code: str) -> str:
+        return client.get(f"/units/of/{code}/").content.decode().split("What happened to it")[1]
+
+    survivor = history("a1")
+    assert 'Unit above before: <a href="/units/of/a/">a</a>' in survivor
+    assert "New unit above: b " in survivor, "out of her reach: a name and no link"
+    assert "Merged into it: " in survivor
+    told = told_events_of(units["a1"], EVERYWHERE)
+    assert [line for one in told for line in one.lines] == [
+        "Kind: body becomes online-only body.",
+        "Name: a1 becomes Other.",
+    ]
+    others = [(other.words, other.unit.code) for one in told for other in one.others]
+    assert others == [("The unit that stays", "a2"), ("New unit", "a4")]
+    assert '<a href="/units/of/a/">a</a>' in history("a4")
+
+
+def test_the_history_asks_the_same_for_many(
+    units: dict[str, Unit], django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    for number in range(4):
+        there = units["b"] if number % 2 == 0 else units["a"]
+        now = timezone.now()
+        move_unit(units["a1"], there, on=timezone.localdate(now), why="x", by=OPERATOR, at=now)
+    with django_assert_num_queries(2):
+        assert len(told_events_of(units["a1"], EVERYWHERE)) == 4
+
+
 def test_import_look_then_apply(units: dict[str, Unit], head: Client, now: datetime) -> None:
     text = "code,parent_code,name\nb1,b,B one\na2,a,Renamed\nbad,nowhere,Bad\n"
     file = SimpleUploadedFile("new.csv", text.encode())
@@ -142,6 +231,8 @@ def test_all_bad_rows_can_be_had(
     text = "code,parent_code,name\n" + "".join(f"x{i},nowhere,X\n" for i in range(5))
     page = head.post("/units/import/", {"file": SimpleUploadedFile("new.csv", text.encode())}, follow=True)
     assert "The first 2 are shown here." in page.content.decode()
+    assert "No row of this file can be used." in page.content.decode()
+    assert 'name="close_missing"' not in page.content.decode()
     address = f"/units/import/{ImportRun.objects.get().pk}/bad-rows/"
     assert address in page.content.decode()
     answer: Any = head.get(address)
@@ -243,4 +334,4 @@ def test_a_day_on_which_the_unit_above_was_elsewhere(units: dict[str, Unit], hea
     data = {"on": f"{before}", "why": "x", "confirmed": "1"}
     assert words in head.post("/units/of/a11/move/", {**data, "parent": "a2"}).content.decode()
     assert words in head.post("/units/of/a1/merge/", {**data, "into": "a2"}).content.decode()
-    assert head.post("/units/of/a11/move/", {**data, "parent": "a2", "on": f"{today}"}).status_code == 302
+    assert "Confirm" in head.post("/units/of/a11/move/", {**data, "parent": "a2", "on": f"{today}"}).content.decode()

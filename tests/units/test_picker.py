@@ -6,14 +6,18 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from braid.kernel.access import EVERYWHERE, OPERATOR, Scope
 from braid.people.enums import Office
 from braid.units.actions import add_unit, close_unit, rename_unit
+from braid.units.enums import UnitKind
 from braid.units.folding import fold, fold_codes, initials
+from braid.units.forms import UnitField
 from braid.units.models import Unit
-from braid.units.queries.picker import find_units
+from braid.units.queries.picker import find_units, unit_named
 from tests.factories import member, unit
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +47,42 @@ def units() -> dict[str, Unit]:
     ]:
         found[code] = unit(found[parent], code=code, name=name, is_placeholder=name == "市辖区")
     return found
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("龙华区", "440309"),
+        ("龍華區", "440309"),
+        ("Besancon", "frx"),
+        ("那𡌶村", "440309001002"),
+        ("Longhua District", "440309"),
+        ("深圳市龙华区", "440309"),
+        ("龙华", None),
+        ("市辖区", None),
+        ("\n", None),
+        ("", None),
+    ],
+)
+def test_a_whole_name_that_one_unit_has_means_it(units: dict[str, Unit], name: str, code: str | None) -> None:
+    Unit.objects.filter(code="440309").update(name_en="Longhua District", full_name="深圳市龙华区")
+    found = unit_named(name)
+    assert (found.code if found else None) == code
+
+
+def test_a_name_that_several_have_means_none(
+    units: dict[str, Unit], now: datetime, django_assert_num_queries: Any
+) -> None:
+    day = timezone.localdate(now)
+    other = add_unit(units["11"], code="x", name="龙华区", on=day, why="x", by=OPERATOR, at=now)
+    with pytest.raises(ValidationError, match="Choose one from the list"):
+        UnitField().clean("龙华区")
+    close_unit(other, on=day, why="x", by=OPERATOR, at=now)
+    assert UnitField().clean(" 龙华区 ") == units["440309"], "a closed unit is not meant"
+    with django_assert_num_queries(2):
+        unit_named("龙华区")
+    unit(units["11"], code="g", name="Readers", kind=UnitKind.GROUP)
+    assert unit_named("Readers") is None
 
 
 def codes(query: str, scope: Scope = EVERYWHERE, **more: Any) -> list[str]:

@@ -73,7 +73,7 @@ def fresh(view: View) -> View:
         if request.user.is_authenticated and not _can_be_asked(request) and not _just_signed_in(request):
             path = request.get_full_path()
             logout(request)
-            messages.info(request, _("Sign in once more: then you can change how you sign in."))
+            messages.info(request, _("For safety, sign in once more, then go on."))
             return redirect_to_login(path)
         return view(request, *args, **kwargs)
 

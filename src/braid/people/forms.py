@@ -13,10 +13,12 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from braid.kernel.forms import ClockInput, DayInput
+from braid.kernel.errors import BadInput
+from braid.kernel.forms import ClockInput, DayInput, offer
 from braid.units.forms import UnitField
 
 from .enums import API_PERMISSIONS, LONGEST_TOKEN_DAYS, QUIET_FROM, QUIET_UNTIL, CameBy, Office, Pace, Reach, Role
+from .phones import clean_phone, may_be_called
 from .rules import LONGEST_GRANT
 
 
@@ -28,6 +30,12 @@ class PersonForm(forms.Form):
         label=_("Phone"), max_length=24, required=False, widget=forms.TextInput({"type": "tel", "autocomplete": "off"})
     )
     email = forms.EmailField(label=_("E-mail"), required=False)
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"]
+        if not may_be_called(phone):
+            raise forms.ValidationError(_("This is not a phone number."))
+        return phone
 
 
 class NewPersonForm(PersonForm):
@@ -85,7 +93,7 @@ class OfficeForm(forms.Form):
 
     def __init__(self, *args: Any, offices: Iterable[Office], **options: Any) -> None:
         super().__init__(*args, **options)
-        _choose(self, "office", offices)
+        offer(self, "office", [("", _("Choose")), *((office.value, office.label) for office in offices)])
 
     def clean_came_by(self) -> CameBy:
         return self.cleaned_data["came_by"] or CameBy.UNKNOWN
@@ -192,6 +200,13 @@ class AccountForm(forms.Form):
     )
     phone = forms.CharField(label=_("Phone to sign in with"), max_length=24, required=False)
     email = forms.EmailField(label=_("E-mail to sign in with"), required=False)
+
+    def clean_phone(self) -> str:
+        try:
+            return clean_phone(self.cleaned_data["phone"])
+        except BadInput as error:
+            words = _("No code can be sent to this number. Enter a mobile number, or leave it empty.")
+            raise forms.ValidationError(words) from error
 
 
 def _choose(form: forms.Form, name: str, values: Iterable[Office] | Iterable[Role]) -> None:

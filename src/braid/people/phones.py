@@ -9,6 +9,14 @@ from django.utils.translation import gettext as _
 
 from braid.kernel.errors import BadInput
 
+_CALLED = re.compile(r"[\d\s+().,/#*-]*((转|轉|分机|分機|ext\.?|x)[\s.]*\d+)?", re.IGNORECASE)
+
+
+def may_be_called(text: str) -> bool:
+    """Whether `text` may be a number of any kind: also a landline with an extension or a short one within a house, but at
+    least three digits. Nothing is one, too."""
+    return not text or (sum(map(str.isdigit, text)) >= 3 and bool(_CALLED.fullmatch(text)))
+
 
 def clean_phone(text: str) -> str:
     """`text` as `+8613912345678`; numbers without a country code get the federation's. Empty stays empty.

@@ -14,10 +14,11 @@ from braid.kernel.forms import DayInput, PickerInput, offer
 from .enums import UnitKind
 from .models import Unit
 from .queries import unit_by_code
+from .queries.picker import unit_named
 
 
 class UnitField(forms.CharField):
-    """A unit, sent as its code; the page shows the picker."""
+    """A unit, sent as its code; the page shows the picker. A whole name that one unit alone has will do, too."""
 
     widget = PickerInput
 
@@ -25,7 +26,7 @@ class UnitField(forms.CharField):
         code = super().clean(value)
         if not code:
             return None
-        unit = unit_by_code(code)
+        unit = unit_by_code(code) or unit_named(code)
         if unit is None:
             raise forms.ValidationError(_("There is no unit with this code. Choose one from the list."))
         return unit

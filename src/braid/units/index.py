@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,13 @@ class Lines:
             ordinal = self._ordinal_at(place + 1)
             yield ordinal
             place = int(self.starts[ordinal + 1]) - 1
+
+    def find_whole(self, name: str) -> Iterator[int]:
+        """The ordinals whose line is `name`, or has it as one of its names; in no order, some perhaps twice."""
+        for before, after in product("\n\x1f", repeat=2):
+            place = -1
+            while (place := self.text.find(before + name + after, place + 1)) >= 0:
+                yield self._ordinal_at(place + 1)
 
     def _ordinal_at(self, place: int) -> int:
         # An int32: for a plain int numpy would first copy all the starts.

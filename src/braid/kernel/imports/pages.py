@@ -96,6 +96,7 @@ def run_context(run: ImportRun, words: Mapping[str, Any], *, name: str) -> dict[
         "refusal": outcome.get("refusal", ""),
         "waits": run.state == ImportState.APPLYING,
         "can_apply": run.state == ImportState.STAGED,
+        "has_good_rows": outcome.get("rows", 0) > outcome.get("counts", {}).get("skipped", 0),
     }
 
 

@@ -46,8 +46,7 @@ class Checker:
                 self._check(row)
             except _Bad as bad:
                 field, reason = bad.args
-                value = str(getattr(row, field, ""))
-                self.problems.append(Problem(row.line, field, reason, value, row.unit_code))
+                self.problems.append(Problem(row.line, field, reason, row.written(field), row.unit_code))
         return self.plan, self.problems
 
     def _check(self, row: Row) -> None:

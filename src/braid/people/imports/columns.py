@@ -56,7 +56,8 @@ def columns_of(cells: Sequence[str]) -> Columns:
 
 
 def records_of(columns: Columns, lines: Iterable[Line]) -> Iterator[Found]:
-    """Per line a record [line, unit code, name, office, how, since or None, phone, e-mail], or what is wrong with it."""
+    """Per line a record [line, unit code, name, office, how, since or None, phone, e-mail, and these as they were typed], or
+    what is wrong with it."""
     for number, given in lines:
         cells = fitted(given, columns.width)
         if cells is None:
@@ -67,6 +68,7 @@ def records_of(columns: Columns, lines: Iterable[Line]) -> Iterator[Found]:
         record = [
             number,
             *(checked(clean, cell.get(field, ""), field, number, problems) for field, clean in _CLEAN.items()),
+            *(cell.get(field, "") for field in _CLEAN),
         ]
         if not problems and record[3] == Office.MEMBER and record[4] != CameBy.UNKNOWN:
             problems.append(Problem(number, "came_by", _("Members are not elected."), cell["came_by"]))

@@ -22,6 +22,12 @@ class Row(NamedTuple):
     since: date | None
     phone: str
     email: str
+    cells: tuple[str, ...] = ()
+    """What stands in the file for each field after the line."""
+
+    def written(self, field: str) -> str:
+        """What stands in the file for `field`, as it was typed."""
+        return self.cells[self._fields.index(field) - 1] if self.cells else str(getattr(self, field))
 
 
 Newcomer = tuple[str, str, int]
@@ -49,6 +55,6 @@ class Plan:
 
 def row_of(record: Record) -> Row:
     """A staged record as a row."""
-    line, code, name, office, came_by, since, phone, email = record
+    line, code, name, office, came_by, since, phone, email, *cells = record
     day = date.fromisoformat(since) if since else None
-    return Row(line, code, name, Office(office), CameBy(came_by), day, phone, email)
+    return Row(line, code, name, Office(office), CameBy(came_by), day, phone, email, tuple(cells))

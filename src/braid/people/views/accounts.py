@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from braid.people.actions import invitation_path, lock_account, open_account, un
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.people.forms import AccountForm
 from braid.people.models import Account
+from braid.people.phones import clean_or_empty
 from braid.people.queries import paths_of, person_for
 from braid.people.rules import can_open_account
 from braid.people.signin_links import account_of, links_work_for
@@ -32,7 +34,8 @@ def account_open(request: PersonRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
     found = person_for(request.person, pk, on=on)
     require(can_open_account(request.person, found, paths_of(found, on=on), was_used=False))
-    form = AccountForm(request.POST or None, initial={"phone": found.phone, "email": found.email})
+    initial = {"phone": found.phone if clean_or_empty(found.phone) else "", "email": found.email}
+    form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with said_in(form, request):
             open_account(found, by=request.person, at=timezone.now(), **form.cleaned_data)
@@ -85,4 +88,5 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     if account is None:
         raise Http404
     login(request, account)
+    record_authentication(request, account, "demo_link")
     return redirect("today")

@@ -68,8 +68,8 @@ def clean(unit: Unit) -> None:
         refuse(_("Latitude and longitude must be given together."), "latitude")
 
 
-def write_event(unit: Unit, kind: TreeEventKind, deed: Deed, **details: Any) -> TreeEvent:
-    """Write what happened to `unit`."""
+def write_event(unit: Unit, kind: TreeEventKind, deed: Deed, /, **details: Any) -> TreeEvent:
+    """Write what happened to `unit`; `details` may be named as the fields of a unit are, `kind` too."""
     return TreeEvent.objects.create(
         unit=unit, kind=kind, on=deed.on, recorded_at=deed.at, by_number=deed.by.pk, why=deed.why, details=details
     )

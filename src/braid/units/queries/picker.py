@@ -65,6 +65,23 @@ def find_units(
     return _with_ancestors(numbers, scope)
 
 
+def unit_named(name: str) -> Unit | None:
+    """The unit that alone has this whole name, short or full, in either script and any language; two small statements.
+
+    None where nobody has it or several have, and for a group: not everybody may know of it.
+    """
+    if not name or not name.isprintable():
+        return None
+    index = current_index()
+    shown = (ordinal for ordinal in index.names.find_whole(fold(name)) if index.snapshot.shown[ordinal])
+    numbers: set[int] = set()
+    for ordinal in shown:
+        numbers.add(int(index.snapshot.numbers[ordinal]))
+        if len(numbers) > 1:
+            return None
+    return Unit.objects.homes().filter(pk__in=numbers).first() if numbers else None
+
+
 def _spans(index: Index, scope: Scope, within: Unit | None) -> list[Span]:
     """The stretches of tree order that may be searched."""
     spans = [_span(index, path) for path in (*scope.subtrees, *scope.units)]

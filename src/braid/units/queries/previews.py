@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from braid.units import hooks
-from braid.units.enums import UnitStatus
+from braid.units.enums import UnitKind, UnitStatus
 from braid.units.models import Unit
 from braid.units.rules import (
     active_children,
@@ -31,13 +32,20 @@ class Preview:
 
     lines: list[str]
     refusal: str = ""
+    field: str = ""
+    """The field of the form that the refusal is about; empty: the whole of it."""
 
 
 def preview_add(parent: Unit, code: str, name: str, level: int | None) -> Preview:
     """What adding a unit below `parent` changes."""
-    refusal = why_not_add(parent) or why_not_level_below(parent, level or parent.level + 1) or why_not_code(code)
+    if refusal := why_not_add(parent):
+        return Preview([], refusal)
+    if refusal := why_not_code(code):
+        return Preview([], refusal, "code")
+    if refusal := why_not_level_below(parent, level or parent.level + 1):
+        return Preview([], refusal, "level")
     line = _("Adds %(name)s (%(code)s) below %(parent)s.") % {"name": name, "code": code, "parent": parent}
-    return Preview([] if refusal else [line], refusal)
+    return Preview([line])
 
 
 def preview_move(unit: Unit, parent: Unit) -> Preview:
@@ -64,8 +72,9 @@ def preview_merge(unit: Unit, into: Unit) -> Preview:
 def preview_split(unit: Unit, parts: Sequence[tuple[str, Sequence[int]]], *, closes: bool) -> Preview:
     """What splitting off `parts` (code and numbers of the units below that go there) changes."""
     children = [number for _code, numbers in parts for number in numbers]
-    if refusal := why_not_split(unit, [code for code, _numbers in parts], children, closes=closes):
-        return Preview([], refusal)
+    codes = [code for code, _numbers in parts]
+    if refusal := why_not_split(unit, codes, children, closes=closes):
+        return Preview([], refusal, "code" if any(map(why_not_code, codes)) else "")
     moved = sum(_count(child) for child in active_children(unit) if child.pk in set(children))
     made = ngettext(
         "Makes %(count)s new unit beside %(name)s.", "Makes %(count)s new units beside %(name)s.", len(parts)
@@ -96,20 +105,24 @@ def preview_reopen(unit: Unit) -> Preview:
 
 def preview_values(unit: Unit, values: dict[str, object]) -> Preview:
     """What renaming or changing details changes: each field with its old and new value."""
-    refusal = why_not_code(str(values["code"]), unit) if "code" in values else ""
+    refusal, field = why_not_code(str(values["code"]), unit) if "code" in values else "", "code"
     if not refusal and isinstance(level := values.get("level"), int) and level != unit.level:
-        refusal = why_not_level(unit, level)
-    lines = [
-        _("%(field)s: %(old)s becomes %(new)s.")
-        % {
-            "field": str(Unit._meta.get_field(name).verbose_name).capitalize(),  # type: ignore[union-attr]
-            "old": _value(getattr(unit, name)),
-            "new": _value(value),
-        }
-        for name, value in values.items()
-        if getattr(unit, name) != value
-    ]
-    return Preview(lines, refusal or ("" if lines else _("Nothing would change.")))
+        refusal, field = why_not_level(unit, level), "level"
+    changed = [(name, getattr(unit, name), value) for name, value in values.items() if getattr(unit, name) != value]
+    lines = [change_line(name, old, new) for name, old, new in changed]
+    if refusal:
+        return Preview([], refusal, field)
+    return Preview(lines, "" if lines else _("Nothing would change."))
+
+
+def change_line(name: str, old: object, new: object) -> str:
+    """One field of a unit with its old and new value."""
+    words = {
+        "field": capfirst(str(Unit._meta.get_field(name).verbose_name)),  # type: ignore[union-attr]
+        "old": _value(name, old),
+        "new": _value(name, new),
+    }
+    return _("%(field)s: %(old)s becomes %(new)s.") % words
 
 
 def _count(unit: Unit) -> int:
@@ -128,5 +141,9 @@ def _words(unit: Unit, **more: object) -> dict[str, object]:
     return {"name": unit, "code": unit.code, **more}
 
 
-def _value(value: object) -> str:
+def _value(name: str, value: object) -> str:
+    if name == "kind" and isinstance(value, int):
+        return str(UnitKind(value).label)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return "—" if value in ("", None) else str(value)

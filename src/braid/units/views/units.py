@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,7 +24,8 @@ from braid.units import actions, forms, rules
 from braid.units.actions import Part
 from braid.units.enums import UnitStatus
 from braid.units.models import Unit
-from braid.units.queries import children_of, events_of, first_day, level_names, unit_for
+from braid.units.queries import children_of, first_day, level_names, unit_for
+from braid.units.queries.events import told_events_of
 from braid.units.queries.previews import (
     Preview,
     preview_add,
@@ -56,9 +59,9 @@ class Deed:
     """The unit below which something will stand."""
 
 
-def _split(unit: Unit, values: dict[str, Any], **deed: Any) -> None:
+def _split(unit: Unit, values: dict[str, Any], **deed: Any) -> list[Unit]:
     part = Part(values["code"], values["name"], tuple(values["children"]))
-    actions.split_unit(unit, [part], **deed)
+    return actions.split_unit(unit, [part], **deed)
 
 
 DEEDS: dict[str, Deed] = {
@@ -148,7 +151,7 @@ def unit(request: ActorRequest, code: str) -> HttpResponse:
         "ancestors": _ancestors(unit),
         "children": list(children_of(unit)[:SHOWN]),
         "more": max(0, children_of(unit).count() - SHOWN),
-        "events": events_of(unit),
+        "events": told_events_of(unit, rules.visible(request.person)),
         "first_day": first_day(),
         "level": level_names().get(unit.level),
         "deeds": [
@@ -186,24 +189,33 @@ def unit_deed(request: ActorRequest, code: str, deed: str) -> HttpResponse:
     elif not what.may_there(request.person, form.values()):
         form.add_error(None, _("Your role does not reach the other unit: ask somebody above both."))
     elif preview.refusal:
-        form.add_error(None, preview.refusal)
+        form.add_error(preview.field or None, preview.refusal)
     elif above and (why_not_on := rules.why_not_on_below(above, on)):
         form.add_error("on", why_not_on)
     if form.errors:
         return _deed_page(request, context)
-    if "confirmed" not in request.POST:
-        return _deed_page(request, {**context, "preview": preview})
+    shown, confirmed = seal_of(unit, deed, form.cleaned_data, preview), request.POST.get("confirmed", "")
+    if not constant_time_compare(confirmed, shown):
+        return _deed_page(request, {**context, "preview": preview, "shown": shown, "differs": bool(confirmed)})
     with said_in(form, request):
         data = form.cleaned_data
-        what.do(unit, form.values(), on=data["on"], why=data["why"], by=request.person, at=timezone.now())
+        done = what.do(unit, form.values(), on=data["on"], why=data["why"], by=request.person, at=timezone.now())
         messages.success(request, _("Done. The history of the unit shows it."))
-        return redirect(reverse("unit", args=[unit.code]))
+        is_new = deed == "add" and rules.visible(request.person).covers(done.path)
+        return redirect(reverse("unit", args=[done.code if is_new else unit.code]))
     unit.refresh_from_db()  # it may have been changed before it was refused
     return _deed_page(request, context)
 
 
 def _deed_page(request: ActorRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, "units/deed.html", context, status=422 if context["form"].errors else 200)
+
+
+def seal_of(unit: Unit, deed: str, values: dict[str, Any], preview: Preview) -> str:
+    """What stands for a preview: confirming anything else than what was shown, or what has changed since, shows it again."""
+    said = {name: value.pk if isinstance(value, Unit) else str(value) for name, value in values.items()}
+    seen = json.dumps([unit.pk, deed, sorted(said.items()), preview.lines])
+    return salted_hmac("braid.units.previewed", seen, algorithm="sha256").hexdigest()
 
 
 def _ancestors(unit: Unit) -> list[Unit]:
