@@ -10,13 +10,14 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from braid.kernel import outbox
 from braid.kernel.access import OPERATOR, require
 from braid.kernel.delivery import send_due
 from braid.kernel.models import Owed
-from braid.people.actions import end_membership, give_grant, open_account, revoke_grant, take_office
+from braid.people.actions import end_membership, give_grant, make_token, open_account, revoke_grant, take_office
 from braid.people.enums import OFFICE_GRANTS, Office, Reach, Role
 from braid.people.models import Account, Grant, Membership, Person
 from braid.people.roles import HOLDERS, WORDS, words_of
@@ -166,10 +167,22 @@ def test_a_contact_that_gets_no_codes_does_not_sign_in(units: dict[str, Unit]) -
 def test_what_shuts_somebody_out_is_asked_once_more(units: dict[str, Unit]) -> None:
     head = factories.member(units["county"], Office.HEAD)
     ada = factories.member(units["village"], Office.LIAISON)
-    page = client_of(head).get(f"/person/{ada.pk}/").content.decode()
-    asked = [part.split("</details>")[0] for part in page.split("<details")[1:]]
-    for address in (f"/memberships/{ada.memberships.get().pk}/end/", f"/person/{ada.pk}/lock/"):
-        assert sum(address in part for part in asked) == page.count(address) == 1
+    at = timezone.now()
+    token, _secret = make_token(head, name="x", permissions=["units.view"], days=9, by=head, at=at)
+    for page, address in [
+        (f"/person/{ada.pk}/", f"/memberships/{ada.memberships.get().pk}/end/"),
+        (f"/person/{ada.pk}/", f"/person/{ada.pk}/lock/"),
+        ("/me/tokens/", f"/me/tokens/{token.pk}/revoke/"),
+    ]:
+        body = client_of(head).get(page).content.decode()
+        asked = [part.split("</details>")[0] for part in body.split("<details")[1:]]
+        assert sum(address in part for part in asked) == body.count(address) == 1
+
+
+def test_whoever_cannot_show_that_it_is_she_signs_in_once_more(units: dict[str, Unit]) -> None:
+    ada = factories.member(units["village"])
+    answer = client_of(ada).get(reverse("my_data_erase", args=[ada.pk]), follow=True)
+    assert "For safety, sign in once more, then go on." in answer.content.decode()
 
 
 def test_a_refusal_is_a_page_in_words(units: dict[str, Unit]) -> None:
