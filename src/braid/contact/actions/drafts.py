@@ -23,7 +23,8 @@ from braid.people.models import Person
 from braid.units.enums import UnitStatus
 from braid.units.models import Unit
 
-from .wording import check_words
+from .audiences import add_rule
+from .wording import check_due, check_words
 
 MOST_RULES = 200
 """Rules one notice may have. Beyond that a level, a kind or a subtree says it better."""
@@ -55,11 +56,12 @@ def draft_notice(unit: Unit, text: NoticeText, *, by: Actor, at: datetime, audie
     """Begin a notice of `unit`; nobody but its senders sees it. `audience` are unsaved rules, or none yet.
 
     Refused when `by` may not send for the unit or address the audience, when the unit is closed, and for words that are not
-    whole (`check_words`).
+    whole (`check_words`) or a day that is past.
     """
     require(can_send_for(by, unit.path))
     check_open(unit)
     check_words(**text.words)
+    check_due(text.due_on, at=at)
     notice = Notice.objects.create(
         unit=unit,
         unit_path=unit.path,
@@ -81,11 +83,12 @@ def draft_notice(unit: Unit, text: NoticeText, *, by: Actor, at: datetime, audie
 def change_notice(notice: Notice, text: NoticeText, *, by: Actor, at: datetime) -> Notice:
     """Give a draft new words and wishes.
 
-    Refused when it is no draft any more, when somebody changed its words since `notice` was read, and when `by` may not
-    send for its unit.
+    Refused when it is no draft any more, when somebody changed its words since `notice` was read, when the day it is due is past,
+    and when `by` may not send for its unit.
     """
     require(can_send_for(by, notice.unit_path))
     check_words(**text.words)
+    check_due(text.due_on, at=at)
     hold_draft(notice)
     values = {"changed_at": at, **asdict(text)}
     if not Notice.objects.filter(pk=notice.pk, changed_at=notice.changed_at).update(**values):
@@ -97,14 +100,13 @@ def change_notice(notice: Notice, text: NoticeText, *, by: Actor, at: datetime) 
 
 @transaction.atomic
 def add_recipients(notice: Notice, rule: Audience, *, by: Actor) -> Notice:
-    """Address with a draft also what the unsaved `rule` says; adding the same again changes nothing.
+    """Address with a draft also what the unsaved `rule` says, or, of the one rule there is, only that part (`add_rule`).
 
     Refused when it is no draft any more, when the rule lies beyond the reach of `by`, and beyond `MOST_RULES`.
     """
     require(can_send_for(by, notice.unit_path) and can_address(by, [rule]))
     hold_draft(notice)
-    said = {name: getattr(rule, name) for name in ("unit", "is_subtree", "levels", "kinds", "offices")}
-    notice.audience.get_or_create(**said)
+    add_rule(notice, rule)
     _check_number(notice)
     return notice
 

@@ -29,7 +29,7 @@ from .delivering import begin_dispatch
 from .drafts import check_open, reason_of
 from .reminders import remind_as_set
 from .reviews import check_correctable, check_reason_read, check_second_reader
-from .wording import check_words
+from .wording import check_due, check_words
 
 
 @transaction.atomic
@@ -66,6 +66,7 @@ def check_can_go(
 ) -> str:
     """Refused when `by` may not send `notice` as it is now, or when it cannot go out. Returns the reason with which it does."""
     rules = check_recipients(notice, by=by)
+    check_due(notice.due_on, at=at)
     if is_held_up(notice):
         if Series.objects.filter(draft=notice, state=SeriesState.RUNNING).exists():
             raise WrongState(_("This notice repeats. Stop the series first, then you can send it alone."))

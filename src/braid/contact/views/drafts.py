@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -95,7 +96,7 @@ def notice_audience(request: PersonRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with said_in(form, request):
             add_recipients(notice, form.rule, by=request.person)
-            messages.success(request, _("Added to the recipients."))
+            say_added(request, notice, _("Added to the recipients."))
             return redirect("notice_audience", pk=pk)
     rules = list(notice.audience.select_related("unit").order_by("pk"))
     words = {
@@ -106,6 +107,11 @@ def notice_audience(request: PersonRequest, pk: int) -> HttpResponse:
         "unit": notice.unit,
     }
     return render(request, "contact/audience.html", words, status=422 if form.errors else 200)
+
+
+def say_added(request: PersonRequest, draft: Any, words: str) -> None:
+    """Say `words`, or, where a rule took the place of the only one there was, what holds now."""
+    messages.success(request, words if draft.audience.count() > 1 else _("It goes to these alone now."))
 
 
 @require_POST

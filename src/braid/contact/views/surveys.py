@@ -50,7 +50,7 @@ from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, page, signed_in
 from braid.units.models import Unit
 
-from .drafts import in_words
+from .drafts import in_words, say_added
 
 
 @require_safe
@@ -141,7 +141,7 @@ def survey_audience(request: PersonRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with said_in(form, request):
             ask_also(found, SurveyRule(**form.said), by=request.person)
-            messages.success(request, _("Added to those who are asked."))
+            say_added(request, found, _("Added to those who are asked."))
             return redirect("survey_audience", pk=pk)
     rules = list(found.audience.select_related("unit").order_by("pk"))
     context = {

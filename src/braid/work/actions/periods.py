@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from braid.contact.actions.audiences import RULE
 from braid.contact.models import AudienceRule
 from braid.kernel.access import OPERATOR, Actor, require
 from braid.kernel.errors import BadInput, WrongState
@@ -22,8 +23,6 @@ from braid.work.rules import can_run_forms_of, is_form_past
 
 from .budgets import check_budget, lacks_reason
 
-RULE = ("unit", "is_subtree", "levels", "kinds", "offices")
-"""What one rule of an audience says."""
 AT_ONCE = 20
 """Forms one round of the worker looks at."""
 

@@ -13,6 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from braid.contact.actions.audiences import RULE
 from braid.contact.actions.drafts import MOST_RULES, check_open
 from braid.contact.rules import can_address
 from braid.kernel.access import Actor, require
@@ -128,8 +129,7 @@ def ask_units(
     why = over_budget_why.strip() or form.over_budget_why
     if form.state == ReportFormState.OPEN:
         _check_time(form, why, minutes=minutes_of_thing(form), at=at, more=[rule])
-    said = {name: getattr(rule, name) for name in ("unit", "is_subtree", "levels", "kinds", "offices")}
-    form.audience.get_or_create(**said)
+    form.audience.get_or_create(**{name: getattr(rule, name) for name in RULE})
     if why != form.over_budget_why:
         ReportForm.objects.filter(pk=form.pk).update(over_budget_why=why)
         form.over_budget_why = why

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from braid.contact.forms import level_choices
 from braid.contact.queries import Size, size_of
-from braid.contact.views.drafts import RuleInWords, in_html, in_words
+from braid.contact.views.drafts import RuleInWords, in_html, in_words, say_added
 from braid.kernel.access import scope
 from braid.kernel.forms import said_in
 from braid.kernel.offline import keep_offline, once
@@ -93,7 +93,7 @@ def directive_audience(request: PersonRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with said_in(form, request):
             add_receivers(found, form.rule, by=request.person)
-            messages.success(request, _("Added to the units it asks."))
+            say_added(request, found, _("Added to the units it asks."))
             return redirect("directive_audience", pk=pk)
     rules = list(found.audience.select_related("unit").order_by("pk"))
     words = {

@@ -1,0 +1,31 @@
+"""Choosing whom a draft addresses, rule by rule; for notices, surveys and whatever higher floors send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from braid.contact.models import AudienceRule
+from braid.units.enums import UnitKind
+
+RULE = ("unit", "is_subtree", "levels", "kinds", "offices")
+"""What makes a rule."""
+
+
+def add_rule(draft: Any, rule: AudienceRule) -> None:
+    """Address also whom the unsaved `rule` means with `draft`, which has an `audience`; the same again changes nothing.
+
+    Rules add up, so a part of the one rule there is would add nobody: whoever chooses only the heads, or one level, after
+    everybody means those alone. That part takes the place of the whole.
+    """
+    there = list(draft.audience.select_related("unit")[:2])
+    if len(there) == 1 and _is_part(rule, there[0]):
+        there[0].delete()
+    draft.audience.get_or_create(**{name: getattr(rule, name) for name in RULE})
+
+
+def _is_part(rule: AudienceRule, whole: AudienceRule) -> bool:
+    """Whether `rule` means some of those whom `whole`, a unit and all below it, means."""
+    is_all = whole.is_subtree and not (whole.levels or whole.kinds or whole.offices)
+    is_same = all(getattr(rule, name) == getattr(whole, name) for name in RULE)
+    names_groups = rule.kinds >> UnitKind.GROUP & 1 or rule.unit.kind == UnitKind.GROUP  # which a whole leaves out
+    return is_all and not is_same and not names_groups and rule.unit.path.startswith(whole.unit.path)
