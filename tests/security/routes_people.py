@@ -193,7 +193,7 @@ ROUTES = [
     Route("office_take", cut(member=404, deputy=200, liaison=200), kwargs=unit_and_member, absent=no_unit_and_member),
     Route(
         "office_take",
-        cut(302, member=404, deputy=302, liaison=200),  # a liaison officer may not choose this office: the form says so
+        cut(302, member=404, deputy=302, liaison=422),  # a liaison officer may not choose this office: the form says so
         method="POST",
         kwargs=unit_and_member,
         absent=no_unit_and_member,
