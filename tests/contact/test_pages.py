@@ -13,16 +13,26 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from braid.contact.actions import correct_notice, fold_spool, freeze_due, withdraw_notice
+from braid.contact.actions import (
+    NoticeText,
+    add_recipients,
+    correct_notice,
+    draft_notice,
+    fold_spool,
+    freeze_due,
+    withdraw_notice,
+)
 from braid.contact.enums import NoticeState
-from braid.contact.models import Notice, Receipt
+from braid.contact.models import Audience, Notice, Receipt
 from braid.kernel.access import OPERATOR
 from braid.kernel.outbox import run_due
 from braid.people.enums import Office, Reach, Role
 from braid.people.models import Account, Grant, Person
 from braid.units import snapshot
 from braid.units.actions import close_unit
+from braid.units.enums import UnitKind
 from braid.units.models import Unit
 from tests import factories
 
@@ -303,3 +313,52 @@ def test_a_form_with_a_mistake_shows_the_unit_that_was_chosen(
         answer = client.post("/notices/new/", {"unit": code, "title": title, "language": "en"})
         assert answer.status_code == 422
         assert f'name="unit" value="{code}" data-text="{shown}"' in answer.content.decode()
+
+
+def test_choosing_a_part_of_everybody_means_that_part_alone(
+    world: SimpleNamespace, sign_in: Callable[[Person], Client]
+) -> None:
+    """Rules add up: after everybody, the heads alone would add nobody, and all would get it."""
+    client = sign_in(world.heads["county"])
+    client.post("/notices/new/", {"unit": "county", "title": "For heads", "language": "en"})
+    notice = Notice.objects.get()
+    address = reverse("notice_audience", args=[notice.pk])
+    answer = client.post(address, {"unit": "county", "reach": "subtree", "offices": [Office.HEAD.value]}, follow=True)
+    assert "It goes to these alone now." in answer.content.decode()
+    assert [rule.offices for rule in notice.audience.all()] == [1 << Office.HEAD]
+    more = {"unit": "village", "reach": "unit"}
+    assert "Added to the recipients." in client.post(address, more, follow=True).content.decode()
+    page = client.get(address).content.decode()
+    assert notice.audience.count() == 2
+    assert "These are added up" in page
+
+
+def test_everybody_stays_everybody_beside_others_and_beside_groups(world: SimpleNamespace, now: datetime) -> None:
+    group = factories.group(world.county).unit
+    for rule, count in (
+        (Audience(unit=world.county, is_subtree=True), 1),
+        (Audience(unit=world.county, is_subtree=True, kinds=1 << UnitKind.GROUP), 2),
+        (Audience(unit=group, is_subtree=False), 2),
+        (Audience(unit=world.other, is_subtree=True), 2),
+    ):
+        draft = draft_notice(
+            world.county, NoticeText("x"), by=OPERATOR, at=now, audience=[Audience(unit=world.county, is_subtree=True)]
+        )
+        add_recipients(draft, rule, by=OPERATOR)
+        assert draft.audience.count() == count
+
+
+def test_a_day_that_is_past_is_refused_at_its_field(
+    world: SimpleNamespace, sign_in: Callable[[Person], Client]
+) -> None:
+    client = sign_in(world.heads["county"])
+    today = timezone.localdate()
+    said = {"unit": "county", "title": "Words", "language": "en", "due_on": f"{today - timedelta(days=1)}"}
+    answer = client.post("/notices/new/", said)
+    assert answer.status_code == 422
+    assert 'id="id_due_on_error"' in answer.content.decode()
+    client.post("/notices/new/", {**said, "due_on": f"{today}"})
+    page = client.get(reverse("notice_send", args=[Notice.objects.get().pk])).content.decode()
+    assert "Due on:" in page
+    Notice.objects.update(due_on=today - timedelta(days=1))
+    assert client.post(reverse("notice_send", args=[Notice.objects.get().pk])).status_code == 422
