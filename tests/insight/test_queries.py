@@ -20,7 +20,7 @@ from braid.insight.queries.record import record_of, totals_below
 from braid.insight.queries.units import own_units
 from braid.journal.models import Pending, Tally
 from braid.people.enums import Office
-from braid.people.models import Membership
+from braid.people.models import Membership, Person
 from braid.units.models import Unit
 from tests import factories
 
@@ -198,3 +198,5 @@ def test_own_units_begin_with_the_weightiest_office(units: dict[str, Unit], now:
     factories.member(units["north"], Office.COMMITTEE, who=who)
     factories.member(units["d2"], Office.DEPUTY, who=who, until=date(2026, 2, 1))
     assert [unit.name for unit in own_units(who, at=now)] == ["north", "n11"]
+    Unit.objects.filter(name="n11").update(status="closed", closed_on=date(2026, 1, 1))
+    assert [unit.name for unit in own_units(Person.objects.get(pk=who.pk), at=now)] == ["north"], "one is in no closed unit"
