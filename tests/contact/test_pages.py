@@ -137,9 +137,10 @@ def test_several_rules_and_taking_one_away(world: SimpleNamespace, sign_in: Call
     draft = factories.notice(world.province, sent_at=None)
     head = sign_in(world.heads["province"])
     address = reverse("notice_audience", args=[draft.pk])
+    head.post(address, {"unit": world.other.code, "reach": "subtree"})
     head.post(address, {"unit": world.village.code, "reach": "unit", "levels": "5", "offices": "4"})
     assert [(rule.unit.name, rule.is_subtree, rule.levels, rule.offices) for rule in draft.audience.order_by("pk")] == [
-        ("province", True, 0, 0),
+        ("other", True, 0, 0),
         ("village", False, 1 << 5, 1 << 4),
     ]
     first = draft.audience.order_by("pk")[0]

@@ -319,12 +319,13 @@ def test_words_changed_meanwhile_are_not_overwritten(world: SimpleNamespace, dra
     assert Notice.objects.get(pk=draft.pk).title == "Hers"
 
 
-def test_recipients_are_added_and_removed_once(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+def test_recipients_are_added_and_removed_once(world: SimpleNamespace, now: datetime) -> None:
     head = world.heads["province"]
+    draft = draft_notice(world.province, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.other)])
     for _ in range(2):
         add_recipients(draft, Audience(unit=world.county, levels=1 << 5), by=head)
     first, second = draft.audience.order_by("pk")
-    assert (first.unit, second.unit, second.levels) == (world.province, world.county, 1 << 5)
+    assert (first.unit, second.unit, second.levels) == (world.other, world.county, 1 << 5)
     for _ in range(2):
         remove_recipients(draft, first.pk, by=head)
     assert draft.audience.get() == second

@@ -64,6 +64,7 @@ def test_the_journey_of_a_directive(world: SimpleNamespace, now: datetime, sign_
         assert "This is 5 units." in text_of(head, "directive_audience", made.pk)
         assert post(head, "directive_audience", made.pk, unit=world.county.code, reach="unit") == 302
         rule = made.audience.get(unit=world.county)
+        assert post(head, "directive_audience", made.pk, unit=world.province.code, reach="subtree") == 302
         assert post(head, "directive_audience_remove", made.pk, rule.pk) == 302
         assert "30 minutes of work for each" in text_of(head, "directive_send", made.pk)
         assert post(head, "directive_send", made.pk) == 302
