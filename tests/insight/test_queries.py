@@ -199,4 +199,6 @@ def test_own_units_begin_with_the_weightiest_office(units: dict[str, Unit], now:
     factories.member(units["d2"], Office.DEPUTY, who=who, until=date(2026, 2, 1))
     assert [unit.name for unit in own_units(who, at=now)] == ["north", "n11"]
     Unit.objects.filter(name="n11").update(status="closed", closed_on=date(2026, 1, 1))
-    assert [unit.name for unit in own_units(Person.objects.get(pk=who.pk), at=now)] == ["north"], "one is in no closed unit"
+    assert [unit.name for unit in own_units(Person.objects.get(pk=who.pk), at=now)] == ["north"], (
+        "one is in no closed unit"
+    )
