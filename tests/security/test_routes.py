@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ ON_EVERY_DATABASE = ("self",)
 access machine, on both databases."""
 ONE_LINE_EACH = list({route.name: route for route in reversed(ROUTES)}.values())
 """Every address once, whatever methods it has lines for."""
+OPENED: set[bytes] = set()
+"""Where breadcrumbs led so far; one world answers all lines."""
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +115,21 @@ def test_answers(route: Route, world: World, clients: dict[str, PlainClient]) ->
                 absent = ask(route, route.method, client, nowhere, world)
                 assert absent.status_code == 404, relation
                 assert body(absent, nowhere) == body(answer, url), relation
+
+
+@pytest.mark.once
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.method == "GET"], ids=str)
+def test_levels_lead_to_pages_that_open(route: Route, world: World, clients: dict[str, PlainClient]) -> None:
+    """The breadcrumb of a page offers to whoever may open it no level that she may not."""
+    if route.expect["self"] != 200:
+        return
+    with undone():
+        page = ask(route, route.method, clients["self"], address(route, world), world)
+        crumbs = [] if page.streaming else re.findall(rb'<nav class="crumbs".*?</nav>', page.content, re.DOTALL)
+        for href in {href for crumb in crumbs for href in re.findall(rb'href="([^"]+)"', crumb)} - OPENED:
+            assert clients["self"].get(html.unescape(href.decode())).status_code == 200, href
+            OPENED.add(href)
 
 
 @pytest.mark.once

@@ -90,7 +90,7 @@ def levels_of_own_unit(request: HttpRequest) -> Sequence[Any]:
 
 def address_of(request: HttpRequest, page: str, unit: Any) -> str:
     """Where a level of the breadcrumb leads: the same page of that unit if she may open it, else its public Home."""
-    if page in OF_A_UNIT and not (may_open and may_open[0](request, page, unit)):
+    if page != "home" and not (may_open and may_open[0](request, page, unit)):
         page = "home"
     try:
         return reverse(page, args=[unit.code])

@@ -19,9 +19,18 @@ from braid.units.models import Unit
 from braid.units.paths import numbers_of
 from braid.units.queries import unit_by_code
 from braid.units.rules import visible
+from braid.work.rules import SET_BUDGETS, VIEW_WORK
 
-OF_PERMISSION = {"people": VIEW_PEOPLE, "groups": VIEW_GROUPS}
+OF_PERMISSION = {
+    "people": VIEW_PEOPLE,
+    "offices": VIEW_PEOPLE,
+    "groups": VIEW_GROUPS,
+    "burden_unit": VIEW_WORK,
+    "burden_budgets": SET_BUDGETS,
+}
 """Pages of units that open to whoever holds one permission there."""
+BELOW_OF_PERMISSION = dict.fromkeys(("burden_below", "burden_over", "burden_twins", "burden_forms"), VIEW_WORK)
+"""Those that need it over all below; of pages named nowhere it is `VIEW_SUBTREE`."""
 
 
 def subtree_for(person: Person, code: str, *, at: datetime) -> Unit:
@@ -101,10 +110,9 @@ def may_open(request: HttpRequest, page: str, unit: Unit) -> bool:
         return scope(person, OF_PERMISSION[page]).covers(unit.path)
     if page == "unit":
         return visible(person).covers(unit.path)
-    reach = scope(person, VIEW_SUBTREE)
     if page == "my_unit":
-        return reach.covers(unit.path) or unit in own_units(person, at=timezone.now())
-    return reach.covers_below(unit.path)
+        return scope(person, VIEW_SUBTREE).covers(unit.path) or unit in own_units(person, at=timezone.now())
+    return scope(person, BELOW_OF_PERMISSION.get(page, VIEW_SUBTREE)).covers_below(unit.path)
 
 
 def ancestors_of(unit: Unit) -> list[Unit]:
