@@ -62,8 +62,8 @@ def test_the_journey_of_a_directive(world: SimpleNamespace, now: datetime, sign_
         made = Directive.objects.get()
         assert made.steps == ["Make a list", "Visit"]
         assert "This is 5 units." in text_of(head, "directive_audience", made.pk)
-        assert post(head, "directive_audience", made.pk, unit=world.county.code, reach="unit") == 302
-        rule = made.audience.get(unit=world.county)
+        assert post(head, "directive_audience", made.pk, unit=world.county.code, reach="subtree", kinds="3") == 302
+        rule = made.audience.get(unit=world.county, kinds=1 << 3)
         assert post(head, "directive_audience_remove", made.pk, rule.pk) == 302
         assert "30 minutes of work for each" in text_of(head, "directive_send", made.pk)
         assert post(head, "directive_send", made.pk) == 302
@@ -112,6 +112,15 @@ def test_the_journey_of_a_directive(world: SimpleNamespace, now: datetime, sign_
         assert Handling.objects.get().state == HandlingState.APPROVED
         assert post(head, "directive_close", made.pk) == 302
         assert "This directive is closed" in text_of(head, "directive", made.pk)
+
+
+def test_only_the_units_she_names_are_asked(world: SimpleNamespace, sign_in: SignIn) -> None:
+    made = factories.directive(world.county, DirectiveRule(unit=world.county), sent_at=None)
+    address = reverse("directive_audience", args=[made.pk])
+    said = {"unit": world.county.code, "reach": "subtree", "levels": "5"}
+    page = sign_in(world.heads["county"]).post(address, said, follow=True).content.decode()
+    assert "Now it asks only these." in page
+    assert made.audience.get().levels == 1 << 5
 
 
 def test_passing_on_returning_and_asking(world: SimpleNamespace, sign_in: SignIn) -> None:

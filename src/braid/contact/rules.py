@@ -84,6 +84,16 @@ def _reaches(reach: Scope, path: str, *, is_subtree: bool) -> bool:
     return any(path.startswith(top) for top in reach.subtrees) if is_subtree else reach.covers(path)
 
 
+def takes_the_place(rule: AudienceRule, preset: AudienceRule) -> bool:
+    """Whether `rule` means only some of those whom `preset` means already: beside one that means all at and below its unit
+    (or all of the unit) it would add nobody. Groups below are not among them unless a rule names them."""
+    unit, of_all = rule.unit, preset.unit
+    is_all = not (preset.levels or preset.kinds or preset.offices)
+    is_within = unit.path.startswith(of_all.path) if preset.is_subtree else unit == of_all and not rule.is_subtree
+    is_group_below = unit != of_all and unit.kind == UnitKind.GROUP
+    return is_all and is_within and not is_group_below and not rule.kinds >> UnitKind.GROUP & 1
+
+
 def can_send_below(by: Actor, path: str) -> bool:
     """Whether `by` may send to everything below `path`, and not to that unit alone."""
     return any(path.startswith(top) for top in scope(by, SEND_NOTICES).subtrees)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Manager
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from braid.contact import hooks
 from braid.contact.enums import FILE_OWNER, NoticeState
-from braid.contact.models import Audience, Notice
-from braid.contact.rules import can_address, can_send_for
+from braid.contact.models import Audience, AudienceRule, Notice
+from braid.contact.rules import can_address, can_send_for, takes_the_place
 from braid.contact.words import Translations, usual_language
 from braid.kernel.access import Actor, require
 from braid.kernel.errors import BadInput, WrongState
@@ -24,6 +26,8 @@ from braid.units.enums import UnitStatus
 from braid.units.models import Unit
 
 from .wording import check_words
+
+R = TypeVar("R", bound=AudienceRule)
 
 MOST_RULES = 200
 """Rules one notice may have. Beyond that a level, a kind or a subtree says it better."""
@@ -54,12 +58,13 @@ class NoticeText:
 def draft_notice(unit: Unit, text: NoticeText, *, by: Actor, at: datetime, audience: Iterable[Audience] = ()) -> Notice:
     """Begin a notice of `unit`; nobody but its senders sees it. `audience` are unsaved rules, or none yet.
 
-    Refused when `by` may not send for the unit or address the audience, when the unit is closed, and for words that are not
-    whole (`check_words`).
+    Refused when `by` may not send for the unit or address the audience, when the unit is closed, for words that are not
+    whole (`check_words`), and for a day that is past.
     """
     require(can_send_for(by, unit.path))
     check_open(unit)
     check_words(**text.words)
+    check_due(text.due_on, at=at)
     notice = Notice.objects.create(
         unit=unit,
         unit_path=unit.path,
@@ -81,11 +86,13 @@ def draft_notice(unit: Unit, text: NoticeText, *, by: Actor, at: datetime, audie
 def change_notice(notice: Notice, text: NoticeText, *, by: Actor, at: datetime) -> Notice:
     """Give a draft new words and wishes.
 
-    Refused when it is no draft any more, when somebody changed its words since `notice` was read, and when `by` may not
-    send for its unit.
+    Refused when it is no draft any more, when somebody changed its words since `notice` was read, when `by` may not
+    send for its unit, and for another day that is past; that of a series is counted from its first day and may stay.
     """
     require(can_send_for(by, notice.unit_path))
     check_words(**text.words)
+    if text.due_on != notice.due_on:
+        check_due(text.due_on, at=at)
     hold_draft(notice)
     values = {"changed_at": at, **asdict(text)}
     if not Notice.objects.filter(pk=notice.pk, changed_at=notice.changed_at).update(**values):
@@ -96,17 +103,16 @@ def change_notice(notice: Notice, text: NoticeText, *, by: Actor, at: datetime) 
 
 
 @transaction.atomic
-def add_recipients(notice: Notice, rule: Audience, *, by: Actor) -> Notice:
-    """Address with a draft also what the unsaved `rule` says; adding the same again changes nothing.
+def add_recipients(notice: Notice, rule: Audience, *, by: Actor) -> bool:
+    """Address with a draft also what the unsaved `rule` says, or only that (`address_also`). Returns whether it is only that.
 
     Refused when it is no draft any more, when the rule lies beyond the reach of `by`, and beyond `MOST_RULES`.
     """
     require(can_send_for(by, notice.unit_path) and can_address(by, [rule]))
     hold_draft(notice)
-    said = {name: getattr(rule, name) for name in ("unit", "is_subtree", "levels", "kinds", "offices")}
-    notice.audience.get_or_create(**said)
+    is_only = address_also(notice.audience, rule, sender=notice.unit_id)
     _check_number(notice)
-    return notice
+    return is_only
 
 
 @transaction.atomic
@@ -126,6 +132,23 @@ def delete_draft(notice: Notice, *, by: Actor) -> None:
     brought = list(StoredFile.objects.filter(owner=FILE_OWNER, owner_number=notice.pk))
     notice.delete()
     discard_files(brought)
+
+
+def address_also(audience: Manager[R], rule: R, *, sender: int) -> bool:
+    """Put the unsaved `rule` beside those of `audience`; the same again changes nothing. Returns whether it is the only one now.
+
+    Each draft begins with one rule: all that the unit numbered `sender` reaches. Whoever then says something narrower means
+    only those, so what she says takes the place of the first rule, beside which it would add nobody.
+    """
+    said = {name: getattr(rule, name) for name in ("unit", "is_subtree", "levels", "kinds", "offices")}
+    there = list(audience.select_related("unit").order_by("pk")[:2])
+    is_same = any(all(getattr(one, name) == value for name, value in said.items()) for one in there)
+    is_preset = len(there) == 1 and there[0].unit_id == sender and not is_same
+    is_only = is_preset and takes_the_place(rule, there[0])
+    if is_only:
+        audience.all().delete()
+    audience.get_or_create(**said)
+    return is_only
 
 
 def hold_draft(notice: Notice) -> None:
@@ -155,6 +178,12 @@ def check_open(unit: Unit) -> None:
     """Refused for a closed unit: it writes and sends nothing any more."""
     if unit.status != UnitStatus.ACTIVE:
         raise WrongState(_("This unit is closed: it sends nothing any more."))
+
+
+def check_due(due_on: date | None, *, at: datetime) -> None:
+    """Refused for a day that is past where the federation is."""
+    if due_on and due_on < timezone.localdate(at):
+        raise BadInput(_("The day it is due is past."), fields={"due_on": _("Choose a later day.")})
 
 
 def _check_number(notice: Notice) -> None:

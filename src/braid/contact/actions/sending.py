@@ -26,7 +26,7 @@ from braid.units.models import Unit
 
 from .attachments import NewAttachment, drop_attachments, put_attachments
 from .delivering import begin_dispatch
-from .drafts import check_open, reason_of
+from .drafts import check_due, check_open, reason_of
 from .reminders import remind_as_set
 from .reviews import check_correctable, check_reason_read, check_second_reader
 from .wording import check_words
@@ -40,8 +40,9 @@ def send_notice(
 
     However many it addresses, this writes the notice, its rules and one owed piece of work. Refused when `by` may not
     send for its unit or address all of its audience (asked again here: rights may have changed since it was written),
-    when its unit is closed, when it addresses no unit, when it puts units over their budget of time without a reason
-    (`over_budget_why`), which they read, for another reason than the second reader read, or when it is no draft.
+    when its unit is closed, when it addresses no unit, when the day it is due is past, when it puts units over their
+    budget of time without a reason (`over_budget_why`), which they read, for another reason than the second reader read,
+    or when it is no draft.
     `is_within_budget`: whoever sends it as it is was shown a moment ago that it needs no reason.
     """
     why = check_can_go(notice, over_budget_why, is_within_budget=is_within_budget, by=by, at=at)
@@ -71,6 +72,7 @@ def check_can_go(
             raise WrongState(_("This notice repeats. Stop the series first, then you can send it alone."))
         check_second_reader(notice, rules, by=by)
         check_reason_read(notice, rules, over_budget_why)
+    check_due(notice.due_on, at=at)
     return reason_of(notice, over_budget_why, is_within_budget=is_within_budget, at=at)
 
 

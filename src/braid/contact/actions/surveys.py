@@ -23,7 +23,7 @@ from braid.kernel.ledger import Strand, record
 from braid.people.models import Person
 from braid.units.models import Unit
 
-from .drafts import MOST_RULES, check_open
+from .drafts import MOST_RULES, address_also, check_open
 
 AT_ONCE = 20
 """Surveys one round of the worker closes."""
@@ -102,18 +102,17 @@ def delete_survey(survey: Survey, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def ask_also(survey: Survey, rule: SurveyRule, *, by: Actor) -> Survey:
-    """Ask with a draft also those whom the unsaved `rule` means; adding the same again changes nothing.
+def ask_also(survey: Survey, rule: SurveyRule, *, by: Actor) -> bool:
+    """Ask with a draft also those whom the unsaved `rule` means, or only them (`address_also`). Returns whether only them.
 
     Refused when it is no draft any more, when the rule lies beyond the reach of `by`, and beyond `MOST_RULES`.
     """
     require(can_run_surveys_at(by, survey.unit_path) and can_address(by, [rule], RUN_SURVEYS))
     _hold_draft(survey)
-    said = {name: getattr(rule, name) for name in ("unit", "is_subtree", "levels", "kinds", "offices")}
-    survey.audience.get_or_create(**said)
+    is_only = address_also(survey.audience, rule, sender=survey.unit_id)
     if survey.audience.count() > MOST_RULES:
         raise BadInput(_("This is a very long list of recipients. Choose a level or a whole subtree instead."))
-    return survey
+    return is_only
 
 
 @transaction.atomic

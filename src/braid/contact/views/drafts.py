@@ -90,8 +90,8 @@ def notice_audience(request: PersonRequest, pk: int) -> HttpResponse:
     notice = draft_for(request.person, pk, at=timezone.now())
     form = _rule_form(request, notice)
     if form.is_bound and form.is_valid():
-        add_recipients(notice, form.rule, by=request.person)
-        messages.success(request, _("Added to the recipients."))
+        is_only = add_recipients(notice, form.rule, by=request.person)
+        messages.success(request, _("Now it goes only to these.") if is_only else _("Added to the recipients."))
         return redirect("notice_audience", pk=pk)
     rules = list(notice.audience.select_related("unit").order_by("pk"))
     words = {

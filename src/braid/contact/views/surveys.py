@@ -136,8 +136,8 @@ def survey_audience(request: PersonRequest, pk: int) -> HttpResponse:
     reach = scope(request.person, RUN_SURVEYS)
     form = SurveyRuleForm(request.POST or None, reach=reach, initial={"unit": found.unit.code, "reach": "subtree"})
     if request.method == "POST" and form.is_valid():
-        ask_also(found, SurveyRule(**form.said), by=request.person)
-        messages.success(request, _("Added to those who are asked."))
+        is_only = ask_also(found, SurveyRule(**form.said), by=request.person)
+        messages.success(request, _("Now only these are asked.") if is_only else _("Added to those who are asked."))
         return redirect("survey_audience", pk=pk)
     rules = list(found.audience.select_related("unit").order_by("pk"))
     context = {

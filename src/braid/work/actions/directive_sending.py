@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.actions.drafts import check_open
+from braid.contact.actions.drafts import check_due, check_open
 from braid.contact.actions.wording import check_words
 from braid.contact.enums import UNDO_WINDOW
 from braid.contact.queries.audience import addresses_any
@@ -29,7 +29,7 @@ from braid.work.rules import SEND_DIRECTIVES, can_send_directives_of, can_undo_d
 
 from .budgets import check_budget
 from .directive_reviews import check_directive_correctable, check_directive_read, check_reason_read
-from .directives import check_due, check_form, clean_steps
+from .directives import check_form, clean_steps
 from .periods import open_period
 
 

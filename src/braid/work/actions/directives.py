@@ -8,10 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.actions.drafts import MOST_RULES, check_open
+from braid.contact.actions.drafts import MOST_RULES, address_also, check_due, check_open
 from braid.contact.actions.wording import check_words
 from braid.contact.rules import can_address
 from braid.contact.words import Translations, usual_language
@@ -23,7 +22,7 @@ from braid.work.enums import LONGEST_STEP, MOST_STEPS, DirectiveState
 from braid.work.models import Directive, DirectiveRule, ReportForm
 from braid.work.rules import SEND_DIRECTIVES, can_run_forms_of, can_send_directives_of, is_form_open
 
-from .periods import RULE, check_form_goes_on
+from .periods import check_form_goes_on
 
 
 @dataclass(frozen=True)
@@ -102,16 +101,16 @@ def change_directive(directive: Directive, text: DirectiveText, *, by: Actor, at
 
 
 @transaction.atomic
-def add_receivers(directive: Directive, rule: DirectiveRule, *, by: Actor) -> Directive:
-    """Ask with a draft also whom the unsaved `rule` says; adding the same again changes nothing.
+def add_receivers(directive: Directive, rule: DirectiveRule, *, by: Actor) -> bool:
+    """Ask with a draft also whom the unsaved `rule` says, or only them (`address_also`). Returns whether only them.
 
     Refused when it is no draft any more, when the rule lies beyond the reach of `by`, and beyond `MOST_RULES`.
     """
     require(can_send_directives_of(by, directive.unit_path) and can_address(by, [rule], SEND_DIRECTIVES))
     hold_directive_draft(directive)
-    directive.audience.get_or_create(**{name: getattr(rule, name) for name in RULE})
+    is_only = address_also(directive.audience, rule, sender=directive.unit_id)
     _check_number(directive)
-    return directive
+    return is_only
 
 
 @transaction.atomic
@@ -146,12 +145,6 @@ def clean_steps(steps: Iterable[str]) -> list[str]:
             _("Too many steps, or one that is too long."), fields={"steps": _("At most 30 steps of 300 letters.")}
         )
     return kept
-
-
-def check_due(due_on: date, *, at: datetime) -> None:
-    """Refused for a day that is past."""
-    if due_on < timezone.localdate(at):
-        raise BadInput(_("The day it is due is past."), fields={"due_on": _("Choose a later day.")})
 
 
 def check_form(form: ReportForm, *, by: Actor, at: datetime) -> None:

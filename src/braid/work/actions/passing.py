@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.actions.drafts import MOST_RULES, check_open
+from braid.contact.actions.drafts import MOST_RULES, check_due, check_open
 from braid.contact.queries.audience import addresses_any
 from braid.contact.rules import can_address
 from braid.kernel.access import Actor, require
@@ -23,7 +23,7 @@ from braid.work.queries.time_taken import minutes_of_thing
 from braid.work.rules import SEND_DIRECTIVES, can_send_directives_of
 
 from .budgets import check_budget
-from .directives import check_due, clean_steps
+from .directives import clean_steps
 from .handlings import begin_handlings, check_takes_work, move_handling
 from .periods import RULE
 

@@ -88,8 +88,8 @@ def directive_audience(request: PersonRequest, pk: int) -> HttpResponse:
     reach = scope(request.person, SEND_DIRECTIVES)
     form = ReceiversForm(request.POST or None, initial={"unit": found.unit.code}, reach=reach)
     if request.method == "POST" and form.is_valid():
-        add_receivers(found, form.rule, by=request.person)
-        messages.success(request, _("Added to the units it asks."))
+        is_only = add_receivers(found, form.rule, by=request.person)
+        messages.success(request, _("Now it asks only these.") if is_only else _("Added to the units it asks."))
         return redirect("directive_audience", pk=pk)
     rules = list(found.audience.select_related("unit").order_by("pk"))
     words = {
