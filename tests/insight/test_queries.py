@@ -198,3 +198,10 @@ def test_own_units_begin_with_the_weightiest_office(units: dict[str, Unit], now:
     factories.member(units["north"], Office.COMMITTEE, who=who)
     factories.member(units["d2"], Office.DEPUTY, who=who, until=date(2026, 2, 1))
     assert [unit.name for unit in own_units(who, at=now)] == ["north", "n11"]
+
+
+def test_a_closed_unit_is_nobodys_own(units: dict[str, Unit], now: datetime) -> None:
+    who = factories.member(units["north"], Office.COMMITTEE)
+    factories.member(units["n11"], who=who)
+    Unit.objects.filter(pk=units["n11"].pk).update(status="closed", closed_on=now.date())
+    assert [unit.name for unit in own_units(who, at=now)] == ["north"]

@@ -109,8 +109,8 @@ def _shared(request: HttpRequest, found: Group) -> OpenGraph:
 
 
 def _hers(person: Person, found: Group, place: Place, on: date) -> dict[str, Any]:
-    """What she may do, and her own request."""
-    runs = can_run_groups_of(person, found.unit)
+    """What she may do, and her own request. A closed group is looked at only."""
+    runs = is_active(found) and can_run_groups_of(person, found.unit)
     return {
         "request_of_hers": None if place.is_member else own_request(person, found),
         "may_run": runs,
@@ -205,7 +205,7 @@ def _closed(request: PersonRequest, found: Group, *, why: str) -> HttpResponse:
 def group_hand_over(request: PersonRequest, code: str) -> HttpResponse:
     """Name who is responsible from now on."""
     on = timezone.localdate()
-    found, _place = group_for(request.person, code, on=on)
+    found, place = group_for(request.person, code, on=on)
     require(can_hand_over(request.person, found))
     find = partial(people_called, by=request.person, unit=found.unit, on=on)
     form = NameForm(request.POST or None, find=find)
@@ -214,8 +214,8 @@ def group_hand_over(request: PersonRequest, code: str) -> HttpResponse:
         hand_over_group(found, person, by=request.person, at=timezone.now())
         messages.success(request, _("%(name)s is responsible for the group now.") % {"name": person.name})
         return redirect("group", code)
-    words = {"form": form, "unit": found.unit, "title": _("Hand the group over"), "names": names_in(found.unit, on=on)}
-    return _form(request, words)
+    words = {"form": form, "unit": found.unit, "is_head": place.is_head, "names": names_in(found.unit, on=on)}
+    return render(request, "contact/group_hand_over.html", words, status=422 if form.errors else 200)
 
 
 @page

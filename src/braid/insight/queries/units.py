@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from braid.people.middleware import reader_of
 from braid.people.models import Grant, Membership, Person
 from braid.people.rules import VIEW_PEOPLE
 from braid.units import snapshot
+from braid.units.enums import UnitStatus
 from braid.units.models import Unit
 from braid.units.paths import numbers_of
 from braid.units.queries import unit_by_code
@@ -55,14 +57,15 @@ def _is_leaf(unit: Unit) -> bool:
 
 
 def own_units(person: Person, *, at: datetime) -> list[Unit]:
-    """The units she has an office, a membership or a grant in, bodies before groups, the weightiest office first.
+    """The units she has an office, a membership or a grant in, bodies before groups, the weightiest office first; no closed one.
 
     Two queries, once per instance of `person`: a request loads its own.
     """
     own: list[Unit] | None = person.__dict__.get("_own_units")
     if own is None:
-        held = Membership.objects.current(timezone.localdate(at)).filter(person=person).select_related("unit")
-        given = Grant.objects.valid(at).filter(person=person).select_related("unit")
+        hers = Q(person=person, unit__status=UnitStatus.ACTIVE)
+        held = Membership.objects.current(timezone.localdate(at)).filter(hers).select_related("unit")
+        given = Grant.objects.valid(at).filter(hers).select_related("unit")
         rows = [*held.order_by("unit__kind", "office", "since", "pk"), *given.order_by("since", "pk")]
         own = person.__dict__["_own_units"] = list({row.unit_id: row.unit for row in rows}.values())
     return own
