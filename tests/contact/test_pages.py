@@ -23,6 +23,7 @@ from braid.people.enums import Office, Reach, Role
 from braid.people.models import Account, Grant, Person
 from braid.units import snapshot
 from braid.units.actions import close_unit
+from braid.units.enums import UnitKind
 from braid.units.models import Unit
 from tests import factories
 
@@ -127,14 +128,66 @@ def test_several_rules_and_taking_one_away(world: SimpleNamespace, sign_in: Call
     draft = factories.notice(world.province, sent_at=None)
     head = sign_in(world.heads["province"])
     address = reverse("notice_audience", args=[draft.pk])
-    head.post(address, {"unit": world.village.code, "reach": "unit", "levels": "5", "offices": "4"})
-    assert [(rule.unit.name, rule.is_subtree, rule.levels, rule.offices) for rule in draft.audience.order_by("pk")] == [
+    group = str(int(UnitKind.GROUP))
+    head.post(address, {"unit": world.village.code, "reach": "unit", "kinds": group, "offices": "4"})
+    assert [(rule.unit.name, rule.is_subtree, rule.kinds, rule.offices) for rule in draft.audience.order_by("pk")] == [
         ("province", True, 0, 0),
-        ("village", False, 1 << 5, 1 << 4),
+        ("village", False, 1 << UnitKind.GROUP, 1 << 4),
     ]
+    assert "Whoever is in one of these is addressed, once." in text_of(head, "notice_audience", draft.pk)
     first = draft.audience.order_by("pk")[0]
     head.post(reverse("notice_audience_remove", args=[draft.pk, first.pk]))
     assert [rule.unit.name for rule in draft.audience.all()] == ["village"]
+
+
+def test_who_ticks_heads_only_sends_to_heads_only(world: SimpleNamespace, sign_in: Callable[[Person], Client]) -> None:
+    draft = factories.notice(world.province, sent_at=None)
+    head = sign_in(world.heads["province"])
+    address = reverse("notice_audience", args=[draft.pk])
+    said = {"unit": world.province.code, "reach": "subtree", "offices": "1"}
+    page = head.post(address, said, follow=True).content.decode()
+    assert "Now it goes only to these." in page
+    assert "Whoever is in one of these" not in page
+    assert "It reaches 5 units and about 5 people." in text_of(head, "notice_send", draft.pk)
+    page = head.post(address, {**said, "offices": "4"}, follow=True).content.decode()
+    assert "Added to the recipients." in page
+    assert "Whoever is in one of these is addressed, once." in page
+    assert "It reaches 5 units and about 10 people." in text_of(head, "notice_send", draft.pk)
+
+
+def test_the_day_it_is_due_is_said_before_sending_and_is_not_past(
+    world: SimpleNamespace, now: datetime, sign_in: Callable[[Person], Client]
+) -> None:
+    with time_machine.travel(now, tick=False):
+        head = sign_in(world.heads["province"])
+        said = {"unit": world.province.code, "title": "Numbers", "due_on": "2026-11-22"}
+        answer = head.post(reverse("notice_new"), said)
+        assert answer.status_code == 422
+        assert b"Choose a later day." in answer.content or b"The day it is due is past." in answer.content
+        assert not Notice.objects.exists()
+        head.post(reverse("notice_new"), {**said, "due_on": "2026-11-30"})
+        page = text_of(head, "notice_send", Notice.objects.get().pk)
+        assert "Due on" in page
+        assert "30 Nov 2026" in page
+
+
+def test_a_draft_is_not_deleted_by_one_tap(world: SimpleNamespace, sign_in: Callable[[Person], Client]) -> None:
+    draft = factories.notice(world.province, sent_at=None)
+    page = text_of(sign_in(world.heads["province"]), "notice_edit", draft.pk)
+    step = page[page.rindex("<details") : page.index(reverse("notice_delete", args=[draft.pk]))]
+    assert "It cannot be brought back." in step
+    assert " open" not in step.split(">", 1)[0]
+
+
+def test_what_is_wrong_is_listed_as_it_stands_on_the_page(
+    world: SimpleNamespace, sign_in: Callable[[Person], Client]
+) -> None:
+    head = sign_in(world.heads["province"])
+    wrong = {"unit": "nowhere", "title": "", "body_en": "x", "language": "zh-hans", "remind_after_days": "0"}
+    page = head.post(reverse("notice_new"), wrong).content.decode()
+    listed = re.findall(r'<a href="#id_(\w+)">', page.split("error-summary", 1)[1].split("</ul>")[0])
+    assert listed == ["unit", "title", "title_en", "remind_after_days"]
+    assert [name for name in re.findall(r'name="(\w+)"', page) if name in listed] == listed
 
 
 def test_public_notices_are_open_and_others_ask_to_sign_in(world: SimpleNamespace, client: Client) -> None:
