@@ -229,3 +229,27 @@ def affiliation(unit: object, online: object) -> None:
         asked_at=timezone.now(),
         why="x",
     )
+
+
+def test_handing_over_says_what_it_does(world: SimpleNamespace, enter: Enter) -> None:
+    lead = factories.member(world.village, who=factories.person("Ann"))
+    made = factories.group(world.county, head=lead)
+    page = text_of(enter(lead), "group_hand_over", made.unit.code)
+    assert "You will no longer be responsible for it" in page
+    assert "<span>Hand over</span>" in page
+    assert f'href="{reverse("group", args=[made.unit.code])}"' in page
+    assert "<span>Save</span>" not in page
+    assert "You will no longer" not in text_of(enter(world.heads["county"]), "group_hand_over", made.unit.code)
+
+
+def test_a_closed_group_is_none_of_her_units_and_offers_nothing(world: SimpleNamespace, enter: Enter) -> None:
+    made = factories.group(world.county, head=world.heads["village"], name="Readers")
+    head = enter(world.heads["village"])
+    assert "Readers" in text_of(head, "my_unit", world.village.code)
+    managing = [reverse(name, args=[made.unit.code]) for name in ("chats", "affiliations", "group_change")]
+    assert all(address in text_of(head, "group", made.unit.code) for address in managing)
+    head.post(reverse("group_close", args=[made.unit.code]), {"planned": "1"})
+    page = text_of(head, "group", made.unit.code)
+    assert "closed" in page
+    assert not any(address in page for address in managing)
+    assert "Readers" not in text_of(head, "today")

@@ -143,9 +143,29 @@ def test_several_rules_and_taking_one_away(world: SimpleNamespace, sign_in: Call
         ("other", True, 0, 0),
         ("village", False, 1 << 5, 1 << 4),
     ]
+    assert "These are added up: whoever is in one of them." in text_of(head, "notice_audience", draft.pk)
     first = draft.audience.order_by("pk")[0]
     head.post(reverse("notice_audience_remove", args=[draft.pk, first.pk]))
     assert [rule.unit.name for rule in draft.audience.all()] == ["village"]
+
+
+def test_a_draft_is_not_deleted_by_one_tap(world: SimpleNamespace, sign_in: Callable[[Person], Client]) -> None:
+    draft = factories.notice(world.province, sent_at=None)
+    page = text_of(sign_in(world.heads["province"]), "notice_edit", draft.pk)
+    step = page[page.rindex("<details") : page.index(reverse("notice_delete", args=[draft.pk]))]
+    assert "It cannot be brought back." in step
+    assert " open" not in step.split(">", 1)[0]
+
+
+def test_what_is_wrong_is_listed_as_it_stands_on_the_page(
+    world: SimpleNamespace, sign_in: Callable[[Person], Client]
+) -> None:
+    head = sign_in(world.heads["province"])
+    wrong = {"unit": "nowhere", "title": "", "body_en": "x", "language": "zh-hans", "remind_after_days": "0"}
+    page = head.post(reverse("notice_new"), wrong).content.decode()
+    listed = re.findall(r'<a href="#id_(\w+)">', page.split("error-summary", 1)[1].split("</ul>")[0])
+    assert listed == ["unit", "title", "title_en", "remind_after_days"]
+    assert [name for name in re.findall(r'name="(\w+)"', page) if name in listed] == listed
 
 
 def test_public_notices_are_open_and_others_ask_to_sign_in(world: SimpleNamespace, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -197,3 +198,27 @@ def test_pages_of_a_plan(world: SimpleNamespace, draft: Notice, now: datetime, c
     Notice.objects.update(not_sent_why="Your role does not allow this here.")
     text = client.get(reverse("notice", args=[draft.pk])).content.decode()
     assert "It did not go out as planned" in text
+
+
+def test_it_does_not_go_out_after_the_day_it_is_due(draft: Notice, by: Person, now: datetime, later: datetime) -> None:
+    change_notice(draft, NoticeText("Hello", due_on=timezone.localdate(later)), by=by, at=now)
+    with pytest.raises(BadInput) as wrong:
+        plan_sending(draft, later + timedelta(days=1), zone=ZONE, by=by, at=now)
+    assert "day" in wrong.value.fields
+    plan_sending(draft, later, zone=ZONE, by=by, at=now)
+
+
+def test_the_time_zone_is_folded_away_and_said_only_where_it_is_another(
+    draft: Notice, now: datetime, world: SimpleNamespace, client: Client
+) -> None:
+    client.force_login(world.heads["county"].account)
+    with time_machine.travel(now, tick=False):
+        page = reverse("notice_plan", args=[draft.pk])
+        text = client.get(page).content.decode()
+        assert re.search(r'<details class="details "  *><summary>.*Time zone: Asia/Shanghai</summary>', text)
+        wrong = client.post(page, {"day": "2026-11-01", "time": "09:00", "zone": "x"}).content.decode()
+        assert re.search(r'<details class="details " open *><summary>.*Time zone: x</summary>', wrong)
+        client.post(page, {"day": "2026-11-27", "time": "09:00", "zone": ZONE})
+        text = client.get(reverse("notice", args=[draft.pk])).content.decode()
+        assert "27 Nov 2026, 09:00" in text
+        assert ZONE not in text

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -117,6 +119,24 @@ def test_any_change_drops_the_yes(
     ask_review(draft, by=author, at=now)
     agree_to(draft, seal=seal_of(draft), by=reader, at=now)
     send_notice(draft, by=author, at=now)
+
+
+def test_without_an_agreement_only_a_series_can_be_planned(
+    draft: Notice, author: Person, reader: Person, now: datetime, client: Client
+) -> None:
+    client.force_login(author.account)
+    with time_machine.travel(now, tick=False):
+        page = reverse("notice_plan", args=[draft.pk])
+        text = client.get(page).content.decode()
+        assert "<h1>Repeat it</h1>" in text
+        assert 'name="repeat" value=""' not in text
+        assert re.search(r"<details[^>]* open *><summary>(?:(?!</summary>).)*Repeat it</summary>", text)
+        once = {"day": "2026-11-27", "time": "09:00", "zone": "Asia/Shanghai"}
+        assert "#id_repeat" in client.post(page, once).content.decode()
+        agreed(draft, author, reader, now)
+        text = client.get(page).content.decode()
+        assert "<h1>Send later</h1>" in text
+        assert 'name="repeat" value=""' in text
 
 
 def test_what_changed_while_she_read_is_not_agreed_to(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -33,6 +34,7 @@ from braid.kernel.outbox import failed_work, run_due
 from braid.people.enums import Office, Reach, Role
 from braid.people.models import Grant, Person
 from braid.units.actions import close_unit
+from braid.units.enums import UnitKind
 from braid.units.models import Unit
 from tests import factories
 
@@ -334,3 +336,55 @@ def test_recipients_are_added_and_removed_once(world: SimpleNamespace, now: date
     assert other.audience.exists()
     with pytest.raises(NotAllowed):
         add_recipients(draft, Audience(unit=world.nation), by=head)
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_only"),
+    [
+        ({"levels": 1 << 5}, True),
+        ({"kinds": 1 << UnitKind.BODY}, True),
+        ({"offices": 1 << Office.HEAD}, True),
+        ({"is_subtree": False}, True),
+        ({"unit": "county"}, True),
+        ({}, False),  # the same again
+        ({"kinds": 1 << UnitKind.GROUP}, False),  # groups are not meant by all bodies: they come to it
+    ],
+)
+def test_something_narrower_takes_the_place_of_the_rule_a_draft_begins_with(
+    world: SimpleNamespace, draft: Notice, rule: dict[str, Any], *, is_only: bool
+) -> None:
+    said = {**rule, "unit": world.units[rule.get("unit", "province")]}
+    first = draft.audience.get()
+    add_recipients(draft, Audience(**said), by=world.heads["province"])
+    assert draft.audience.filter(**said).exists()
+    assert draft.audience.filter(pk=first.pk).exists() is not is_only
+
+
+def test_beside_rules_that_she_chose_every_other_is_added(world: SimpleNamespace, draft: Notice, now: datetime) -> None:
+    head = world.heads["province"]
+    other = draft_notice(world.province, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.county)])
+    add_recipients(other, Audience(unit=world.village, offices=1 << Office.HEAD), by=head)
+    assert other.audience.count() == 2
+    alone = draft_notice(
+        world.province, NoticeText("x"), by=head, at=now, audience=[Audience(unit=world.province, is_subtree=False)]
+    )
+    add_recipients(alone, Audience(unit=world.village), by=head)
+    assert alone.audience.count() == 2
+
+
+def test_a_day_that_is_past_is_refused(world: SimpleNamespace, draft: Notice) -> None:
+    """By the clocks of the federation: at 17:30 in Greenwich it is the next day in Shanghai."""
+    head, late = world.heads["province"], datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
+    yesterday, today = date(2026, 11, 23), date(2026, 11, 24)
+    for refused in (
+        lambda: draft_notice(world.province, NoticeText("x", due_on=yesterday), by=head, at=late),
+        lambda: change_notice(draft, NoticeText("x", due_on=yesterday), by=head, at=late),
+    ):
+        with pytest.raises(BadInput) as wrong:
+            refused()
+        assert "due_on" in wrong.value.fields
+    change_notice(draft, NoticeText("x", due_on=today), by=head, at=late)
+    change_notice(draft, NoticeText("y", due_on=today), by=head, at=late + timedelta(days=2))  # it stays what it was
+    with pytest.raises(BadInput):
+        send_notice(draft, by=head, at=late + timedelta(days=2))
+    send_notice(draft, by=head, at=late)

@@ -392,6 +392,9 @@ def test_what_the_form_says() -> None:
     assert once.repetition is None
 
 
+OF_A_RUNNING_SERIES = ("Other days", "A change counts for all that go out after it.", "Stop the series")
+
+
 def test_the_pages(world: SimpleNamespace, draft: Notice, now: datetime, client: Client) -> None:
     client.force_login(world.heads["county"].account)
     with time_machine.travel(now, tick=False) as clock:
@@ -425,8 +428,13 @@ def test_the_pages(world: SimpleNamespace, draft: Notice, now: datetime, client:
         assert "One of a series" in text_of(reverse("notice", args=[made.pk]))
         assert reverse("notice", args=[made.pk]) in text_of(there)
         assert 'value="week"' in text_of(page)
+        running = text_of(there)
+        assert {words in running for words in OF_A_RUNNING_SERIES} == {True}
+        stop = running.index(reverse("series_stop", args=[series.pk]))
+        assert "Nothing more of it goes out then." in running[running.rindex("<details", 0, stop) : stop]
         client.post(reverse("series_stop", args=[series.pk]))
         assert "stopped" in text_of(there)
+        assert {words in text_of(there) for words in OF_A_RUNNING_SERIES} == {False}
 
 
 def test_lists_take_as_many_queries_for_many(world: SimpleNamespace, by: Person, now: datetime, client: Client) -> None:

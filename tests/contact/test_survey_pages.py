@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from braid.contact.actions import open_survey
 from braid.contact.enums import Promise, QuestionKind
 from braid.contact.models import NamedAnswer, SealedAnswer, Survey
 from braid.kernel.access import OPERATOR
+from braid.people.enums import Office
 from braid.people.models import Person
 from tests import factories
 from tests.clients import client_of, queries_of
@@ -69,6 +71,25 @@ def test_a_survey_is_made_step_by_step(world: SimpleNamespace, enter: Enter) -> 
     assert "Fewer than 10 have answered" in text_of(head, "survey", made.pk)
     assert "How many are they?" in text_of(head, "survey_print", made.pk)
     assert "<svg" in text_of(head, "survey_print", made.pk)
+
+
+def test_what_is_wrong_with_a_survey_is_listed_as_it_stands_on_the_page(world: SimpleNamespace, enter: Enter) -> None:
+    wrong = {"unit": "nowhere", "title_zh_hans": "x" * 200, "promise": "x"}
+    answer = enter(world.heads["county"]).post(reverse("survey_new"), wrong)
+    listed = re.findall(r'<a href="#id_(\w+)">', answer.content.decode())
+    assert listed == ["unit", "title_en", "title_zh_hans", "promise", "opens_on", "closes_on"]
+
+
+def test_only_those_she_names_are_asked(world: SimpleNamespace, enter: Enter) -> None:
+    made = draft(world.county)
+    rule = made.audience.get()
+    address = reverse("survey_audience", args=[made.pk])
+    said = {"unit": "county", "reach": "subtree", "offices": "1"}
+    assert (
+        "It goes to these alone now." in enter(world.heads["county"]).post(address, said, follow=True).content.decode()
+    )
+    assert made.audience.get().offices == 1 << Office.HEAD
+    assert not made.audience.filter(pk=rule.pk).exists()
 
 
 def test_she_answers_without_a_script_and_a_form_may_come_twice(world: SimpleNamespace, enter: Enter) -> None:

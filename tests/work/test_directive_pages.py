@@ -115,6 +115,15 @@ def test_the_journey_of_a_directive(world: SimpleNamespace, now: datetime, sign_
         assert "This directive is closed" in text_of(head, "directive", made.pk)
 
 
+def test_only_the_units_she_names_are_asked(world: SimpleNamespace, sign_in: SignIn) -> None:
+    made = factories.directive(world.county, DirectiveRule(unit=world.county), sent_at=None)
+    address = reverse("directive_audience", args=[made.pk])
+    said = {"unit": world.county.code, "reach": "subtree", "levels": "5"}
+    page = sign_in(world.heads["county"]).post(address, said, follow=True).content.decode()
+    assert "It goes to these alone now." in page
+    assert made.audience.get().levels == 1 << 5
+
+
 def test_passing_on_returning_and_asking(world: SimpleNamespace, sign_in: SignIn) -> None:
     made = factories.directive(world.province, DirectiveRule(unit=world.county, is_subtree=False))
     with time_machine.travel(LATER, tick=False):

@@ -37,8 +37,14 @@ def moment(value: datetime | None) -> str:
 
 
 def moment_in(value: datetime, zone: str) -> str:
-    """A moment with its weekday, as the clocks of the named time zone `zone` show it."""
-    return formats.date_format(value.astimezone(ZoneInfo(zone)), pgettext("date format of a moment", "D j M Y, H:i"))
+    """A moment with its weekday, as the clocks of the named time zone `zone` show it; said which where it is not ours."""
+    there = formats.date_format(value.astimezone(ZoneInfo(zone)), pgettext("date format of a moment", "D j M Y, H:i"))
+    return there + zone_aside(zone)
+
+
+def zone_aside(zone: str) -> str:
+    """The name of a time zone, to be said after a time there; nothing where it is the federation's own."""
+    return "" if zone == timezone.get_default_timezone_name() else aside(zone.replace("_", " "))
 
 
 def day(value: date | datetime | None) -> str:

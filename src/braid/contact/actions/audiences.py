@@ -14,11 +14,11 @@ RULE = ("unit", "is_subtree", "levels", "kinds", "offices")
 def add_rule(draft: Any, rule: AudienceRule) -> None:
     """Address also whom the unsaved `rule` means with `draft`, which has an `audience`; the same again changes nothing.
 
-    Rules add up, so a part of the one rule there is would add nobody: whoever chooses only the heads, or one level, after
-    everybody means those alone. That part takes the place of the whole.
+    A draft begins with everybody its unit reaches. Rules add up, so a part of them would add nobody: whoever then chooses only
+    the heads, or one level, means those alone. That part takes the place of the whole.
     """
     there = list(draft.audience.select_related("unit")[:2])
-    if len(there) == 1 and _is_part(rule, there[0]):
+    if len(there) == 1 and there[0].unit_id == draft.unit_id and _is_part(rule, there[0]):
         there[0].delete()
     draft.audience.get_or_create(**{name: getattr(rule, name) for name in RULE})
 

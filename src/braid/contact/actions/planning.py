@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,11 +31,15 @@ def plan_sending(
     """Let a draft go out by itself at `moment`, chosen in the time zone named `zone`; a new plan takes the old one's place.
 
     Until then it stays a draft that can be changed. What is sent, and to whom, is what it says then, and `by` must then still be
-    allowed to send it. Refused as sending is, for a moment nearer than `SOONEST_PLAN` or farther than `LATEST_PLAN`.
+    allowed to send it. Refused as sending is, for a moment nearer than `SOONEST_PLAN` or farther than `LATEST_PLAN`, and after
+    the day it is due.
     """
     why = check_can_go(notice, over_budget_why, by=by, at=at)
     if not at + SOONEST_PLAN <= moment <= at + LATEST_PLAN:
         words = gettext_lazy("Choose a moment at least 5 minutes and at most a year from now.")
+        raise BadInput(words, fields={"day": words})
+    if notice.due_on and notice.due_on < timezone.localdate(moment):
+        words = gettext_lazy("It would go out after the day it is due.")
         raise BadInput(words, fields={"day": words})
     hold_draft(notice)
     _note(notice, send_at=moment, send_zone=zone, send_by=by, over_budget_why=why, not_sent_why="")

@@ -60,6 +60,8 @@ class WordsForm(forms.Form):
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 8, "lang": code}),
             )
+        others = [field_of(name, code) for code, _name in LANGUAGES for name in ("title", "body")]
+        self.order_fields([*WordsForm.base_fields, *others])  # as on the page, for the list of what is wrong
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -106,7 +108,6 @@ def _fields_of(translations: Translations) -> dict[str, str]:
 class NoticeForm(WordsForm):
     """What a notice says and asks for."""
 
-    is_public = forms.BooleanField(label=_("Public: also on the Homes of these units, for everybody"), required=False)
     asks_acknowledgement = forms.BooleanField(label=_("Ask readers to acknowledge it"), required=False)
     asks_done = forms.BooleanField(label=_("Ask readers to report when it is done"), required=False)
     due_on = forms.DateField(label=_("Due on"), required=False, widget=DayInput())
@@ -117,6 +118,7 @@ class NoticeForm(WordsForm):
         required=False,
         help_text=_("Once, without you asking again. Units that have answered by then are left in peace."),
     )
+    is_public = forms.BooleanField(label=_("Public: also on the Homes of these units, for everybody"), required=False)
 
     @property
     def text(self) -> NoticeText:
@@ -235,6 +237,7 @@ class UnitInReach(forms.Form):
 
     def __init__(self, *args: Any, reach: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields(["unit"])
         self._reach = reach
 
     def clean_unit(self) -> Unit:

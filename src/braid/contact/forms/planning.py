@@ -53,19 +53,36 @@ class PlanForm(OverBudgetForm):
     times = forms.IntegerField(
         label=gettext_lazy("Or so many times"), required=False, min_value=2, max_value=MOST_TIMES
     )
+    field_order = ("day", "time", "zone", "repeat", "weekdays", "is_last_day", "last_on", "times", "over_budget_why")
 
-    def __init__(self, *args: Any, series: Series | None = None, today: date | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        series: Series | None = None,
+        today: date | None = None,
+        must_repeat: bool = False,
+        **kwargs: Any,
+    ) -> None:
         if series is not None:
             kwargs["initial"] = {**kwargs.get("initial", {}), **_initial_of(series, today or series.first_on)}
         super().__init__(*args, **kwargs)
         self._today = today
+        self.must_repeat = must_repeat
+        if must_repeat:
+            offer(self, "repeat", Every.choices)
+            self.fields["repeat"].required = True
         offer(self, "zone", zone_choices())
         self.fields["zone"].initial = timezone.get_default_timezone_name()
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether the time zone is to be seen at once: it is another than the federation's, or wrong."""
+        return bool(self.errors.get("zone")) or self["zone"].value() != timezone.get_default_timezone_name()
+
+    @property
     def is_repeating(self) -> bool:
-        """Whether the part about repeating is open: something stands in it."""
-        return bool(self["repeat"].value())
+        """Whether the part about repeating is open: something stands in it, or must."""
+        return self.must_repeat or bool(self["repeat"].value())
 
     @property
     def repetition(self) -> Repetition | None:

@@ -35,6 +35,8 @@ class InThreeLanguages(forms.Form):
     texts: Mapping[str, Any] = {}
     needed: tuple[str, ...] = ()
     """Of them those that must be there: in the reader's language, unless they are there in another."""
+    before: tuple[str, ...] = ()
+    """The fields that stand above them on the page."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +46,8 @@ class InThreeLanguages(forms.Form):
                 field.label = f"{field.label} · {language}"
                 field.required = name in self.needed and code == languages()[0][0] and not self._is_written(name)
                 self.fields[_field(name, code)] = field
+        own_first = [_field(name, code) for code, _language in languages() for name in self.texts]
+        self.order_fields([*self.before, *own_first])  # as on the page, for the list of what is wrong
 
     def _is_written(self, name: str) -> bool:
         """Whether it stands there in some language already."""
@@ -153,6 +157,7 @@ class QuestionForm(InThreeLanguages):
 
     texts = {"text": _text, "choices": _choices}
     needed = ("text",)
+    before = ("kind",)
 
     kind = forms.TypedChoiceField(label=_("What is answered"), choices=QuestionKind.choices, coerce=QuestionKind)
     low = forms.IntegerField(

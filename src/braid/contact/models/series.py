@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from braid.contact.enums import LAST_DAY, Every, SeriesState
 from braid.contact.recurrence import Recurrence, moment_of
+from braid.kernel.writing import zone_aside
 from braid.people.models import Person
 from braid.units.models import OwnedByUnit
 
@@ -89,4 +90,4 @@ class Series(OwnedByUnit):
             often = _("Every month: on its last day")
         else:
             often = _("Every month: on day %(day)d") % {"day": self.day}
-        return f"{often} · {self.time:%H:%M} ({self.zone.replace('_', ' ')})"
+        return f"{often} · {self.time:%H:%M}{zone_aside(self.zone)}"

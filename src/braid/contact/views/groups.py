@@ -219,7 +219,7 @@ def _closed(request: PersonRequest, found: Group, *, why: str) -> HttpResponse:
 def group_hand_over(request: PersonRequest, code: str) -> HttpResponse:
     """Name who is responsible from now on."""
     on = timezone.localdate()
-    found, _place = group_for(request.person, code, on=on)
+    found, place = group_for(request.person, code, on=on)
     require(can_hand_over(request.person, found))
     find = partial(people_called, by=request.person, unit=found.unit, on=on)
     form = NameForm(request.POST or None, find=find)
@@ -228,8 +228,8 @@ def group_hand_over(request: PersonRequest, code: str) -> HttpResponse:
         hand_over_group(found, person, by=request.person, at=timezone.now())
         messages.success(request, _("%(name)s is responsible for the group now.") % {"name": person.name})
         return redirect("group", code)
-    words = {"form": form, "unit": found.unit, "title": _("Hand the group over"), "names": names_in(found.unit, on=on)}
-    return _form(request, words)
+    words = {"form": form, "unit": found.unit, "is_head": place.is_head, "names": names_in(found.unit, on=on)}
+    return render(request, "contact/group_hand_over.html", words, status=422 if form.errors else 200)
 
 
 @page

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from braid.contact.actions import cancel_plan, plan_sending, repeat_notice
 from braid.contact.forms import PlanForm, comes_twice
 from braid.contact.queries import draft_for
-from braid.contact.queries.reviews import needs_second_reader
+from braid.contact.queries.reviews import is_agreed, needs_second_reader
 from braid.kernel.forms import said_in
 from braid.people.decorators import PersonRequest, signed_in
 
@@ -26,10 +26,12 @@ def notice_plan(request: PersonRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     notice = draft_for(request.person, pk, at=at)
     said, is_read_first = foreseen_of(notice, at), needs_second_reader(notice, rules_of(notice))
+    lacks_reader = is_read_first and not is_agreed(notice, by=request.person)
     form = PlanForm(
         request.POST or None,
         series=notice.repeats,
         today=timezone.localdate(at),
+        must_repeat=lacks_reader,
         initial={"over_budget_why": notice.over_budget_why},
         exceeds=0 if is_read_first else exceeding(said),
     )

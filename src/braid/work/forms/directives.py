@@ -43,8 +43,6 @@ class StepsField(forms.CharField):
 class DirectiveForm(WordsForm):
     """What a directive says and asks for."""
 
-    why = forms.CharField(label=_("Why"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
-    basis = forms.CharField(label=_("Legal or other basis"), required=False, max_length=300)
     due_on = forms.DateField(label=_("Due on"), widget=DayInput())
     minutes = forms.IntegerField(
         label=_("Expected minutes of work"),
@@ -53,6 +51,8 @@ class DirectiveForm(WordsForm):
         help_text=_("For one unit that does it itself. Be honest: units later say how long it really took."),
     )
     steps = StepsField(label=_("Steps"), help_text=_("One on each line. Units tick them off."))
+    why = forms.CharField(label=_("Why"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+    basis = forms.CharField(label=_("Legal or other basis"), required=False, max_length=300)
     form = forms.TypedChoiceField(
         label=_("Form to fill in"),
         coerce=int,
@@ -90,10 +90,10 @@ class DirectiveDraftForm(RewriteForm, DirectiveForm):
 class DirectiveCorrectionForm(SaidAnewForm):
     """New words, steps or another day for a directive that went out."""
 
-    why = forms.CharField(label=_("Why"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
-    basis = forms.CharField(label=_("Legal or other basis"), required=False, max_length=300)
     due_on = forms.DateField(label=_("Due on"), widget=DayInput())
     steps = StepsField(label=_("Steps"), help_text=_("One on each line. Units tick them off."))
+    why = forms.CharField(label=_("Why"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+    basis = forms.CharField(label=_("Legal or other basis"), required=False, max_length=300)
     replaced_why = forms.CharField(
         label=_("What was corrected"), max_length=500, help_text=_("Readers see this with the earlier text.")
     )

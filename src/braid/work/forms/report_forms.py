@@ -257,6 +257,7 @@ class CheckForm(InThreeLanguages):
 
     texts = {"words": _words}
     needed = ("words",)
+    before = ("left", "compare", "right", "plus", "when")
     compared = " ".join(COMPARISONS)
     """The values of `compare` that compare something."""
 
