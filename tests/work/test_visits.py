@@ -170,6 +170,8 @@ def test_a_committee_member_without_any_grant_keeps_her_record_too(village: Unit
         ("visit.logged", 1, 1),
         ("visit.people", 3, 1),
     ]
+    assert client.post("/me/duty/", {**note, "amount": "-9"}).status_code == 302
+    assert client.get("/me/duty/").context["record"].counts[1].together == 0, "nobody did less than nothing"
     for path in ("/me/duty/", "/me/duty/print/"):
         page = client.get(path).content.decode()
         assert "committee member" in page

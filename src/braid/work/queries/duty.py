@@ -36,7 +36,8 @@ class DutyCount:
 
     @property
     def together(self) -> int:
-        return self.counted + self.noted
+        """Never less than nothing, whatever she notes."""
+        return max(0, self.counted + self.noted)
 
 
 @dataclass(frozen=True)
