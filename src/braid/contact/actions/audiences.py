@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from braid.contact.models import AudienceRule
+from braid.contact.models.audience import RULE
 from braid.units.enums import UnitKind
-
-RULE = ("unit", "is_subtree", "levels", "kinds", "offices")
-"""What makes a rule."""
 
 
 def add_rule(draft: Any, rule: AudienceRule) -> None:

@@ -20,6 +20,7 @@ from braid.contact.enums import (
     SeriesState,
 )
 from braid.contact.models import Attachment, Audience, Notice, Review, Series
+from braid.contact.models.audience import RULE
 from braid.contact.queries.reviews import needs_second_reader, review_of, seal_of
 from braid.contact.queries.series import upcoming
 from braid.contact.recurrence import Recurrence, moment_of
@@ -197,7 +198,7 @@ def _like(series: Series, on: date, *, at: datetime) -> Notice:
 
 
 def _rule_like(rule: Audience, notice: Notice) -> Audience:
-    same = {name: getattr(rule, name) for name in ("unit", "is_subtree", "levels", "kinds", "offices")}
+    same = {name: getattr(rule, name) for name in RULE}
     return Audience(notice=notice, **same)
 
 

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from braid.units.models import Unit
 
+RULE = ("unit", "is_subtree", "levels", "kinds", "offices")
+"""The fields that make a rule."""
+
 
 class AudienceKind(models.Model):
     """Which units at and below some unit a thing addresses, and which offices there.

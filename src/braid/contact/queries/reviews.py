@@ -13,6 +13,7 @@ from django.db.models import Min, Q, QuerySet
 
 from braid.contact.enums import NoticeState, ReviewState, SeriesState
 from braid.contact.models import Attachment, Audience, Notice, Review, ReviewRule, Series
+from braid.contact.models.audience import RULE
 from braid.contact.rules import SEND_NOTICES, can_send_for
 from braid.kernel.access import Actor, scope
 from braid.kernel.prepared import one_of, prepared
@@ -62,7 +63,7 @@ def seals_of(drafts: Sequence[Notice]) -> dict[int, str]:
     if not drafts:
         return {}
     numbers = [draft.pk for draft in drafts]
-    meant = _by_draft(Audience.objects.filter(notice__in=numbers).order_by(*_MEANT), "notice", _MEANT)
+    meant = _by_draft(Audience.objects.filter(notice__in=numbers).order_by(*RULE), "notice", RULE)
     files = _by_draft(
         Attachment.objects.filter(notice__in=numbers, removed_in=None).order_by("pk"),
         "notice",
@@ -86,7 +87,6 @@ def _by_draft(rows: QuerySet[Any], draft: str, names: Sequence[str]) -> dict[int
     return found
 
 
-_MEANT = ("unit", "is_subtree", "levels", "kinds", "offices")
 _REPEATED = ("every", "first_on", "last_on", "weekdays", "day", "time", "zone")
 """To how a notice repeats, the second reader agrees too."""
 _SEALED = (

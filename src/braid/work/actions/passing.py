@@ -8,9 +8,9 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.actions.audiences import RULE
 from braid.contact.actions.drafts import MOST_RULES, check_open
 from braid.contact.actions.wording import check_due
+from braid.contact.models.audience import RULE
 from braid.contact.queries.audience import addresses_any
 from braid.contact.rules import can_address
 from braid.kernel.access import Actor, require

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.actions.audiences import RULE
 from braid.contact.models import AudienceRule
+from braid.contact.models.audience import RULE
 from braid.kernel.access import OPERATOR, Actor, require
 from braid.kernel.errors import BadInput, WrongState
 from braid.kernel.ledger import Strand, record

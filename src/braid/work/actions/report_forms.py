@@ -13,8 +13,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from braid.contact.actions.audiences import RULE
 from braid.contact.actions.drafts import MOST_RULES, check_open
+from braid.contact.models.audience import RULE
 from braid.contact.rules import can_address
 from braid.kernel.access import Actor, require
 from braid.kernel.errors import BadInput, WrongState

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from braid.contact.enums import ReviewState
 from braid.contact.models import AudienceRule
+from braid.contact.models.audience import RULE
 from braid.contact.queries.audience import units_of_all
 from braid.contact.queries.reviews import LOOKED_AT, rule_above
 from braid.kernel.access import Actor, scope
@@ -19,7 +20,6 @@ from braid.work.enums import DirectiveState
 from braid.work.models import Directive, DirectiveReview, DirectiveRule
 from braid.work.rules import SEND_DIRECTIVES, can_send_directives_of
 
-_MEANT = ("unit", "is_subtree", "levels", "kinds", "offices")
 _SEALED = (
     *("language", "title", "body", "translations", "why", "basis", "due_on", "minutes", "steps", "form_id"),
     "over_budget_why",
@@ -42,8 +42,8 @@ def seals_of_directives(drafts: Sequence[Directive]) -> dict[int, str]:
     if not drafts:
         return {}
     meant: dict[int, list[tuple[Any, ...]]] = {draft.pk: [] for draft in drafts}
-    rules = DirectiveRule.objects.filter(directive__in=list(meant)).order_by(*_MEANT)
-    for number, *said in rules.values_list("directive", *_MEANT):
+    rules = DirectiveRule.objects.filter(directive__in=list(meant)).order_by(*RULE)
+    for number, *said in rules.values_list("directive", *RULE):
         meant[number].append(tuple(said))
     seals = {}
     for draft in drafts:
